@@ -1,0 +1,24 @@
+/**
+ * A linear solve met a matrix that is singular to working precision. It is thrown by a compiled program, an
+ * interpreter or an eager solve; an integrator turns it into a failure with the time at which it happened.
+ */
+export class SingularMatrixError extends Error {
+  override readonly name = 'SingularMatrixError'
+
+  constructor(
+    /** Zero-based index of the pivot that vanished (or, for 'spd', was not positive). */
+    readonly pivot: number,
+    /** 'general' (LU) or 'spd' (Cholesky). */
+    readonly structure: 'general' | 'spd',
+    /** Index of the matrix in its batch. */
+    readonly batch = 0,
+    /** Where the user's model asked for the solve, if known. */
+    readonly origin?: string,
+  ) {
+    super(
+      `${structure === 'spd' ? 'matrix is not positive definite' : 'matrix is singular'}: pivot ${pivot + 1}` +
+        `${batch > 0 ? ` of matrix ${batch + 1} of the batch` : ''} ` +
+        `${structure === 'spd' ? 'is not positive' : 'is zero'}${origin ? ` (solve at ${origin})` : ''}`,
+    )
+  }
+}
