@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { grad, jvp } from '../compiler/trace/derivatives.ts'
+import { solve } from '../solvers/linear/solve.ts'
+
+/**
+ * A mechanical system in generalised coordinates q [n] and rates q̇ [n]. Kinetic energy is given as a function, or
+ * through the mass matrix: T = ½ q̇ᵀM(q)q̇. SI units.
+ */
+export interface LagrangianSystem {
+  readonly coordinates: number
+  /** T(q, q̇), quadratic in q̇: a scalar [J]. Either this or `massMatrix`. */
+  kinetic?(q: tf.Tensor1D, rates: tf.Tensor1D): tf.Tensor
+  /** M(q): [n, n], symmetric positive definite. */
+  massMatrix?(q: tf.Tensor1D): tf.Tensor2D
+  /** V(q): a scalar [J]. */
+  potential(q: tf.Tensor1D): tf.Tensor
+  /** Rayleigh's dissipation function R(q, q̇): a scalar [W]; the generalised friction is −∂R/∂q̇. */
+  dissipation?(q: tf.Tensor1D, rates: tf.Tensor1D): tf.Tensor
+  /** Generalised forces Q(t, q, q̇): [n]. */
+  forces?(t: tf.Tensor, q: tf.Tensor1D, rates: tf.Tensor1D): tf.Tensor
+}
+
+/** T(q, q̇) of the system: a scalar. */
+export function kineticEnergy(system: LagrangianSystem, q: tf.Tensor1D, rates: tf.Tensor1D): tf.Tensor {
+  if (system.kinetic) return system.kinetic(q, rates)
+  return tf.mul(0.5, tf.sum(tf.mul(rates, times(system.massMatrix!(q), rates))))
+}
+
+/** M(q) = ∂²T/∂q̇²: [n, n]. Its columns are derivatives of the momentum ∂T/∂q̇ along unit rates. */
+export function massMatrix(system: LagrangianSystem, q: tf.Tensor1D): tf.Tensor2D {
+  if (system.massMatrix) return system.massMatrix(q)
+  const n = system.coordinates
+  const momentumAt = (rates: tf.Tensor) => momentum(system, q, rates as tf.Tensor1D)
+  const atRest = tf.tensor1d(new Array(n).fill(0))
+  const columns = Array.from(
+    { length: n },
+    (_, j) => jvp(momentumAt)([atRest], [tf.tensor1d(Array.from({ length: n }, (_, i) => (i === j ? 1 : 0)))]).tangent,
+  )
+  return tf.stack(columns, 1) as tf.Tensor2D
+}
+
+/** p = ∂T/∂q̇: [n]. */
+function momentum(system: LagrangianSystem, q: tf.Tensor1D, rates: tf.Tensor1D): tf.Tensor1D {
+  if (system.massMatrix) return times(system.massMatrix(q), rates)
+  return grad(v => kineticEnergy(system, q, v as tf.Tensor1D))(rates) as tf.Tensor1D
+}
+
+/** T + V: a scalar [J]. */
+export function energy(system: LagrangianSystem, y: tf.Tensor1D): tf.Tensor {
+  const [q, rates] = coordinatesAndRates(system, y)
+  return tf.add(kineticEnergy(system, q, rates), system.potential(q))
+}
+
+/**
+ * d/dt (q, q̇) of the Euler–Lagrange equations with dissipation and forces,
+ *
+ *     M(q)·q̈ = ∂T/∂q − (∂p/∂q)·q̇ − ∂V/∂q − ∂R/∂q̇ + Q,    p = ∂T/∂q̇,
+ *
+ * where ∂T/∂q − (∂p/∂q)·q̇ are the Coriolis and centrifugal terms. All derivatives are taken by tracing; the
+ * solve with M is Cholesky's. (Goldstein, Classical Mechanics, 3rd ed., eqs. 1.57 and 1.70.)
+ *
+ * @param y [2n]: q, then q̇
+ * @returns [2n]: q̇, then q̈
+ */
+export function lagrangianDynamics(system: LagrangianSystem, t: tf.Tensor, y: tf.Tensor1D): tf.Tensor1D {
+  const [q, rates] = coordinatesAndRates(system, y)
+  const lagrangian = (position: tf.Tensor) =>
+    tf.sub(kineticEnergy(system, position as tf.Tensor1D, rates), system.potential(position as tf.Tensor1D))
+  const momentumChange = jvp(position => momentum(system, position as tf.Tensor1D, rates))([q], [rates]).tangent
+  let force = tf.sub(grad(lagrangian)(q), momentumChange)
+  if (system.dissipation) {
+    force = tf.sub(force, grad(v => system.dissipation!(q, v as tf.Tensor1D))(rates))
+  }
+  if (system.forces) force = tf.add(force, system.forces(t, q, rates))
+  const acceleration = solve(massMatrix(system, q), force as tf.Tensor1D, { structure: 'spd' })
+  return tf.concat([rates, acceleration as tf.Tensor1D])
+}
+
+function coordinatesAndRates(system: LagrangianSystem, y: tf.Tensor1D): [q: tf.Tensor1D, rates: tf.Tensor1D] {
+  const n = system.coordinates
+  return [tf.slice(y, 0, n), tf.slice(y, n, n)]
+}
+
+/** M·v: [n, n]·[n] → [n]. */
+function times(matrix: tf.Tensor2D, vector: tf.Tensor1D): tf.Tensor1D {
+  return tf.reshape(tf.matMul(matrix, tf.reshape(vector, [-1, 1]) as tf.Tensor2D), [-1])
+}
