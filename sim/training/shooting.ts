@@ -1,0 +1,277 @@
+import { adjoint, tangent } from '../../solvers/adjoint/index.ts'
+import { createIntegrator, type IntegratorOptions } from '../../solvers/ode/index.ts'
+import type { VectorField } from '../../solvers/ode/vectorField.ts'
+import type { Observation } from './observation.ts'
+import type { LeastSquares, Objective } from './optimizers/objective.ts'
+import type { Series, Window } from './windows.ts'
+
+/**
+ * Multiple shooting. The unknowns are x = [θ, z₀, z₁, …]: the parameters of the model, then the initial state of each
+ * window. The residuals of a window are
+ *
+ *     (g_θ(t_i, y(t_i)) − d_i)/σ     at each sample with data (the last sample of a window belongs to the next one)
+ *     κ·(y(t_end) − z_next)/s        continuity into the next window
+ *
+ * and the loss is ½Σr² over the number of measured values. One window over a whole series is single shooting.
+ */
+export interface ShootingProblem {
+  readonly field: VectorField
+  readonly observation: Observation
+  readonly series: readonly Series[]
+  readonly ode: IntegratorOptions
+  /** σ, per observed value. */
+  readonly scales: Float64Array
+  /** κ. */
+  readonly continuity: number
+  /** s, per component of the state. */
+  readonly stateScales: Float64Array
+}
+
+export interface WindowResult {
+  /** ½Σr² of the window; +Infinity where its trajectory failed. */
+  readonly loss: number
+  /** Why it failed. */
+  readonly failure?: string
+}
+
+/** Evaluates windows of one problem; buffers are kept between calls. */
+export function createShooting(problem: ShootingProblem) {
+  const { field, observation, series, scales, continuity, stateScales } = problem
+  const n = field.dimension
+  const p = field.parameterCount
+  const m = observation.names.length
+  const integrator = createIntegrator(field, problem.ode)
+  const observed = new Float64Array(m)
+  const cotangent = new Float64Array(m)
+  const state = new Float64Array(n)
+  const noTheta = new Float64Array(p)
+  let cotangents = new Float64Array(0)
+
+  const timesOf = (window: Window) => series[window.series].t.subarray(window.begin, window.end + 1)
+  /** Samples whose data count in this window. */
+  const countedSamples = (window: Window) => window.end - window.begin + (window.next < 0 ? 1 : 0)
+
+  function measuredValues(windows: readonly Window[]): number {
+    let count = 0
+    for (const window of windows) {
+      const { values } = series[window.series]
+      const first = window.begin * m
+      for (let k = first; k < first + countedSamples(window) * m; k++) if (!Number.isNaN(values[k])) count++
+    }
+    return count
+  }
+
+  /** Calls back with each residual: `value` is NaN where there is no data. */
+  function residualsOf(window: Window, y: Float64Array, next: Float64Array | null, residuals: Float64Array): number {
+    const { t, values } = series[window.series]
+    let row = 0
+    const samples = countedSamples(window)
+    for (let k = 0; k < samples; k++) {
+      state.set(y.subarray(k * n, (k + 1) * n))
+      observation.evaluate(t[window.begin + k], state, observed)
+      for (let j = 0; j < m; j++) {
+        const data = values[(window.begin + k) * m + j]
+        residuals[row++] = Number.isNaN(data) ? 0 : (observed[j] - data) / scales[j]
+      }
+    }
+    if (next) {
+      const end = (window.end - window.begin) * n
+      for (let i = 0; i < n; i++) residuals[row++] = (continuity * (y[end + i] - next[i])) / stateScales[i]
+    }
+    return row
+  }
+
+  const residualCount = (window: Window) => countedSamples(window) * m + (window.next < 0 ? 0 : n)
+
+  let buffer = new Float64Array(0)
+  function residualBuffer(size: number): Float64Array {
+    if (buffer.length < size) buffer = new Float64Array(size)
+    return buffer
+  }
+
+  /**
+   * ½Σr² of one window from initial state z, with its gradient added to the three arrays.
+   * @param next the next window's initial state, or null at the end of a series
+   */
+  function gradient(
+    window: Window,
+    z: Float64Array,
+    next: Float64Array | null,
+    gradZ: Float64Array,
+    gradNext: Float64Array | null,
+    gradTheta: Float64Array,
+  ): WindowResult {
+    const solution = integrator.integrate(z, timesOf(window))
+    if (!solution.success) return { loss: Infinity, failure: solution.failure!.message }
+    const residuals = residualBuffer(residualCount(window))
+    const rows = residualsOf(window, solution.y, next, residuals)
+    let loss = 0
+    for (let row = 0; row < rows; row++) loss += 0.5 * residuals[row] ** 2
+    if (!Number.isFinite(loss)) return { loss: Infinity, failure: 'the observed values are not finite' }
+
+    const { t } = series[window.series]
+    const size = (window.end - window.begin + 1) * n
+    if (cotangents.length < size) cotangents = new Float64Array(size)
+    const gradients = cotangents.subarray(0, size).fill(0)
+    const samples = countedSamples(window)
+    for (let k = 0; k < samples; k++) {
+      for (let j = 0; j < m; j++) cotangent[j] = residuals[k * m + j] / scales[j]
+      state.set(solution.y.subarray(k * n, (k + 1) * n))
+      observation.vjp(t[window.begin + k], state, cotangent, gradients.subarray(k * n, (k + 1) * n), gradTheta)
+    }
+    if (next) {
+      const end = (window.end - window.begin) * n
+      for (let i = 0; i < n; i++) {
+        const g = (continuity * residuals[samples * m + i]) / stateScales[i]
+        gradients[end + i] += g
+        if (gradNext) gradNext[i] -= g
+      }
+    }
+    adjoint(field, solution, gradients, gradZ, gradTheta)
+    return { loss }
+  }
+
+  /**
+   * The residuals of one window, written from `row` on, with their Jacobian by forward sensitivities.
+   * @returns false where its trajectory failed
+   */
+  function residualsAndJacobian(
+    window: Window,
+    z: Float64Array,
+    next: Float64Array | null,
+    residuals: Float64Array,
+    jacobian: { entries: Float64Array; columns: number; row: number; z: number; next: number } | null,
+  ): boolean {
+    const solution = integrator.integrate(z, timesOf(window))
+    if (!solution.success) return false
+    const rows = residualsOf(window, solution.y, next, residuals)
+    for (let row = 0; row < rows; row++) if (!Number.isFinite(residuals[row])) return false
+    if (!jacobian) return true
+
+    const { t, values } = series[window.series]
+    const samples = countedSamples(window)
+    const last = (window.end - window.begin) * n
+    const entry = (row: number, column: number) => (jacobian.row + row) * jacobian.columns + column
+    const unitZ = new Float64Array(n)
+    const unitTheta = new Float64Array(p)
+    const tangentY = new Float64Array(n)
+    for (let direction = 0; direction < p + n; direction++) {
+      const unit = direction < p ? unitTheta : unitZ
+      const local = direction < p ? direction : direction - p
+      const column = direction < p ? direction : jacobian.z + local
+      unit[local] = 1
+      const dy = tangent(field, solution, unitZ, unitTheta)
+      for (let k = 0; k < samples; k++) {
+        state.set(solution.y.subarray(k * n, (k + 1) * n))
+        tangentY.set(dy.subarray(k * n, (k + 1) * n))
+        observation.jvp(t[window.begin + k], state, tangentY, direction < p ? unitTheta : noTheta, observed)
+        for (let j = 0; j < m; j++) {
+          const missing = Number.isNaN(values[(window.begin + k) * m + j])
+          jacobian.entries[entry(k * m + j, column)] = missing ? 0 : observed[j] / scales[j]
+        }
+      }
+      if (next) {
+        for (let i = 0; i < n; i++) {
+          jacobian.entries[entry(samples * m + i, column)] = (continuity * dy[last + i]) / stateScales[i]
+        }
+      }
+      unit[local] = 0
+    }
+    if (next) {
+      for (let i = 0; i < n; i++) {
+        jacobian.entries[entry(samples * m + i, jacobian.next + i)] = -continuity / stateScales[i]
+      }
+    }
+    return true
+  }
+
+  /** States of a window's samples from initial state z, or null where its trajectory failed. */
+  function states(window: Window, z: Float64Array): Float64Array | null {
+    const solution = integrator.integrate(z, timesOf(window))
+    return solution.success ? solution.y : null
+  }
+
+  /** ½Σr² of one window without continuity, and without its gradient; +Infinity where its trajectory failed. */
+  function loss(window: Window, z: Float64Array): number {
+    const solution = integrator.integrate(z, timesOf(window))
+    if (!solution.success) return Infinity
+    const residuals = residualBuffer(residualCount(window))
+    const rows = residualsOf(window, solution.y, null, residuals)
+    let sum = 0
+    for (let row = 0; row < rows; row++) sum += 0.5 * residuals[row] ** 2
+    return sum
+  }
+
+  return { gradient, residualsAndJacobian, residualCount, measuredValues, states, loss }
+}
+
+export type Shooting = ReturnType<typeof createShooting>
+
+/** x = [θ, z₀, z₁, …] of a set of windows. */
+const stateOf = (x: Float64Array, p: number, n: number, window: number) =>
+  x.subarray(p + window * n, p + (window + 1) * n)
+
+/** The loss of all windows as a function of x, for a full-batch optimizer. */
+export function shootingObjective(
+  problem: ShootingProblem,
+  shooting: Shooting,
+  windows: readonly Window[],
+): Objective {
+  const { dimension: n, parameterCount: p, parameters } = problem.field
+  const factor = 1 / shooting.measuredValues(windows)
+  return {
+    size: p + windows.length * n,
+    evaluate(x, gradient) {
+      parameters.set(x.subarray(0, p))
+      gradient.fill(0)
+      let loss = 0
+      for (const [k, window] of windows.entries()) {
+        const next = window.next < 0 ? null : stateOf(x, p, n, window.next)
+        const gradNext = window.next < 0 ? null : stateOf(gradient, p, n, window.next)
+        const z = stateOf(x, p, n, k)
+        const gradZ = stateOf(gradient, p, n, k)
+        loss += shooting.gradient(window, z, next, gradZ, gradNext, gradient.subarray(0, p)).loss
+        if (loss === Infinity) return Infinity
+      }
+      for (let i = 0; i < gradient.length; i++) gradient[i] *= factor
+      return factor * loss
+    },
+  }
+}
+
+/** The residuals of all windows as a function of x, for Levenberg–Marquardt; scaled so that ½‖r‖² is the loss. */
+export function shootingResiduals(
+  problem: ShootingProblem,
+  shooting: Shooting,
+  windows: readonly Window[],
+): LeastSquares {
+  const { dimension: n, parameterCount: p, parameters } = problem.field
+  const rows = windows.map(shooting.residualCount)
+  const firstRows = rows.map((_, k) => rows.slice(0, k).reduce((sum, count) => sum + count, 0))
+  const residualCount = rows.reduce((sum, count) => sum + count, 0)
+  const size = p + windows.length * n
+  const factor = 1 / Math.sqrt(shooting.measuredValues(windows))
+  return {
+    size,
+    residualCount,
+    evaluate(x, residuals, jacobian) {
+      parameters.set(x.subarray(0, p))
+      jacobian?.fill(0)
+      for (const [k, window] of windows.entries()) {
+        const next = window.next < 0 ? null : stateOf(x, p, n, window.next)
+        const place = jacobian && {
+          entries: jacobian,
+          columns: size,
+          row: firstRows[k],
+          z: p + k * n,
+          next: p + window.next * n,
+        }
+        const part = residuals.subarray(firstRows[k], firstRows[k] + rows[k])
+        if (!shooting.residualsAndJacobian(window, stateOf(x, p, n, k), next, part, place)) return false
+      }
+      for (let i = 0; i < residuals.length; i++) residuals[i] *= factor
+      if (jacobian) for (let i = 0; i < jacobian.length; i++) jacobian[i] *= factor
+      return true
+    },
+  }
+}

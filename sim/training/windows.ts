@@ -1,0 +1,50 @@
+/** A measured or simulated trajectory: T samples of m observed values, NaN where one is missing. */
+export interface Series {
+  /** Increasing, seconds. */
+  readonly t: Float64Array
+  /** T × m, row-major. */
+  readonly values: Float64Array
+}
+
+/**
+ * A piece of a series that is integrated from its own learned initial state (multiple shooting; Bock & Plitt, IFAC
+ * 1984). Samples begin … end, both included; sample `end` is also the first of the next window, if there is one.
+ */
+export interface Window {
+  readonly series: number
+  readonly begin: number
+  readonly end: number
+  /** Index of the window that continues this one, or −1. */
+  readonly next: number
+}
+
+/**
+ * Cuts every series into windows of about `length` seconds: as many equal ones as make each at most that long (up to a
+ * sample), so that no short piece is left over at the end.
+ */
+export function cutWindows(series: readonly Series[], length: number): Window[] {
+  const windows: Window[] = []
+  series.forEach(({ t }, index) => {
+    const last = t.length - 1
+    if (last < 1) return
+    const count = Math.max(1, Math.ceil((t[last] - t[0]) / length - 1e-9))
+    let begin = 0
+    for (let k = 1; k <= count; k++) {
+      const target = t[0] + ((t[last] - t[0]) * k) / count
+      let end = begin + 1
+      while (end < last && t[end] < target - 1e-9 * Math.abs(length)) end++
+      if (k === count) end = last
+      if (end > last || end <= begin) continue
+      windows.push({ series: index, begin, end, next: end < last ? windows.length + 1 : -1 })
+      begin = end
+      if (begin >= last) break
+    }
+  })
+  return windows
+}
+
+/** Window lengths from `from` to `to`, each about twice the one before: the stages of training. */
+export function growingLengths(from: number, to: number): number[] {
+  const stages = Math.max(1, Math.round(Math.log2(to / from)) + 1)
+  return Array.from({ length: stages }, (_, k) => (stages === 1 ? to : from * (to / from) ** (k / (stages - 1))))
+}
