@@ -12,6 +12,8 @@ export interface VectorField {
   readonly parameterCount: number
   /** θ, length p: one flat array, read at each call, written by optimizers. */
   readonly parameters: Float64Array
+  /** An array of length p into which `vjp` adds θ's gradient fastest; any other costs extra passes over θ per call. */
+  readonly parameterGradient?: Float64Array
   /** Names of the components of y, for messages, series and plots. */
   readonly names?: readonly string[]
   /**

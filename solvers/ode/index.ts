@@ -1,0 +1,8 @@
+export { dopri5 } from './methods/dopri5.ts'
+export type { MethodName } from './methods/index.ts'
+export { tsit5 } from './methods/tsit5.ts'
+export { createIntegrator, type Integrator, odeint } from './odeint.ts'
+export type { IntegratorOptions, Times } from './options.ts'
+export type { Failure, FailureReason, Solution, Statistics, Steps } from './solution.ts'
+export type { Tableau } from './tableau.ts'
+export type { VectorField } from './vectorField.ts'

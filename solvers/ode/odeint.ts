@@ -1,0 +1,50 @@
+import { createExplicitRungeKutta } from './explicitRungeKutta.ts'
+import { tableaus } from './methods/index.ts'
+import { createOdex } from './odex.ts'
+import { checkInitialState, checkOptions, type IntegratorOptions, planTimes, type Times } from './options.ts'
+import type { Solution } from './solution.ts'
+import type { VectorField } from './vectorField.ts'
+
+export interface Integrator {
+  readonly field: VectorField
+  /**
+   * As `odeint`, in memory that each call uses again: for training loops. A solution is valid until the next call.
+   * @throws RangeError where an argument is not what it must be.
+   */
+  integrate(y0: ArrayLike<number>, times: Times): Solution
+}
+
+/** @throws RangeError where an option is not what it must be. */
+export function createIntegrator(field: VectorField, options: IntegratorOptions = {}): Integrator {
+  checkOptions(field, options)
+  const { method = 'tsit5' } = options
+  const run =
+    method === 'odex'
+      ? createOdex(field, options)
+      : createExplicitRungeKutta(field, typeof method === 'string' ? tableaus[method] : method, options)
+  return {
+    field,
+    integrate(y0, times) {
+      checkInitialState(field, y0)
+      return run(y0, planTimes(times))
+    },
+  }
+}
+
+/**
+ * Integrates dy/dt = f(t, y) from y0 at times[0] over `times`, which may run backwards. The steps are chosen by the
+ * error control alone; states at the times asked for are dense output. A failure is a value of the solution.
+ *
+ *     const solution = odeint(field, [1, 0], { span: [0, 10], saveEvery: 0.1 }, { rtol: 1e-8 })
+ *     if (!solution.success) throw new Error(solution.failure!.message)
+ *     solution.y // row-major 101×2
+ *     solution.at(3.14)
+ *
+ * @throws RangeError where an argument is not what it must be.
+ */
+export const odeint = (
+  field: VectorField,
+  y0: ArrayLike<number>,
+  times: Times,
+  options: IntegratorOptions = {},
+): Solution => createIntegrator(field, options).integrate(y0, times)

@@ -1,0 +1,113 @@
+import { type MethodName, methodNames } from './methods/index.ts'
+import type { Statistics } from './solution.ts'
+import type { Tableau } from './tableau.ts'
+import type { VectorField } from './vectorField.ts'
+
+export interface IntegratorOptions {
+  /** Default 'tsit5'. A tableau of your own is a method, too. */
+  method?: MethodName | Tableau
+  /** Relative tolerance, default 1e-6. */
+  rtol?: number
+  /** Absolute tolerance, for all components or one for each; default 1e-8. */
+  atol?: number | ArrayLike<number>
+  /** Size of the first trial step; default by Hairer's rule. */
+  firstStep?: number
+  /** Default: no bound. */
+  maxStep?: number
+  /** Bound on trial steps, accepted and rejected; default 100 000. */
+  maxSteps?: number
+  /**
+   * Default true. With false the steps are not recorded: memory stays constant however long the integration, but
+   * there is no dense output `at(t)` and no adjoint afterwards.
+   */
+  keepSteps?: boolean
+  /** Called after each accepted step; false cancels the integration. */
+  onProgress?: (t: number, statistics: Readonly<Statistics>) => boolean | undefined
+}
+
+/** Strictly monotone times, the first that of y0; or a span with the states every so often, or at each step. */
+export type Times = ArrayLike<number> | { span: readonly [number, number]; saveEvery?: number }
+
+/** What an integrator works from: the ends, and the times to save at (null: after each step). */
+export interface TimePlan {
+  readonly start: number
+  readonly stop: number
+  readonly saveAt: Float64Array | null
+}
+
+const list = (names: readonly string[]) => names.map(name => `'${name}'`).join(', ')
+
+/** @throws RangeError with what is wrong, where, and what is expected. */
+export function checkOptions(field: VectorField, options: IntegratorOptions): void {
+  const positive = (name: 'rtol' | 'firstStep' | 'maxStep') => {
+    const value = options[name]
+    const infinite = name === 'maxStep' && value === Infinity
+    if (value !== undefined && !infinite && !(Number.isFinite(value) && value > 0))
+      throw new RangeError(`${name} must be a positive number, not ${value}`)
+  }
+  positive('rtol')
+  positive('firstStep')
+  positive('maxStep')
+  const { atol = 0, maxSteps = 1, method = 'tsit5' } = options
+  const tolerances = typeof atol === 'number' ? [atol] : Array.from(atol)
+  if (typeof atol !== 'number' && tolerances.length !== field.dimension)
+    throw new RangeError(
+      `atol has ${tolerances.length} entries for a state of ${field.dimension}: give one number, or one per component`,
+    )
+  const bad = tolerances.findIndex(value => !(Number.isFinite(value) && value >= 0))
+  if (bad >= 0)
+    throw new RangeError(
+      `atol${typeof atol === 'number' ? '' : `[${bad}]`} must be a number ≥ 0, not ${tolerances[bad]}`,
+    )
+  if (!(Number.isInteger(maxSteps) && maxSteps > 0))
+    throw new RangeError(`maxSteps must be a positive whole number, not ${maxSteps}`)
+  if (typeof method === 'string' && !methodNames.includes(method))
+    throw new RangeError(`no method '${method}': there are ${list(methodNames)}`)
+}
+
+/** @throws RangeError */
+export function checkInitialState(field: VectorField, y0: ArrayLike<number>): void {
+  if (y0.length !== field.dimension)
+    throw new RangeError(`y0 has ${y0.length} components, the vector field ${field.dimension}`)
+  for (let m = 0; m < y0.length; m++)
+    if (!Number.isFinite(y0[m]))
+      throw new RangeError(
+        `y0[${m}]${field.names ? ` (${field.names[m]})` : ''} is ${y0[m]}, not a finite number`,
+      )
+}
+
+/** @throws RangeError */
+export function planTimes(times: Times): TimePlan {
+  if ('span' in times) return planSpan(times.span, times.saveEvery)
+  if (times.length < 2)
+    throw new RangeError(
+      `times needs at least two entries (the first is the time of y0), it has ${times.length}`,
+    )
+  const saveAt = Float64Array.from(times)
+  const direction = Math.sign(saveAt[1] - saveAt[0])
+  saveAt.forEach((t, i) => {
+    if (!Number.isFinite(t)) throw new RangeError(`times[${i}] is ${t}, not a finite number`)
+    if (i > 0 && !((t - saveAt[i - 1]) * direction > 0))
+      throw new RangeError(
+        `times must be strictly increasing or strictly decreasing: times[${i - 1}] = ${saveAt[i - 1]}, times[${i}] = ${t}`,
+      )
+  })
+  return { start: saveAt[0], stop: saveAt[saveAt.length - 1], saveAt }
+}
+
+function planSpan(span: readonly [number, number], saveEvery?: number): TimePlan {
+  const [start, stop] = span
+  if (span.length !== 2 || !Number.isFinite(start) || !Number.isFinite(stop) || start === stop)
+    throw new RangeError(
+      `span must be two different finite times [t0, t1], not [${Array.from(span).join(', ')}]`,
+    )
+  if (saveEvery === undefined) return { start, stop, saveAt: null }
+  if (!(Number.isFinite(saveEvery) && saveEvery > 0))
+    throw new RangeError(`saveEvery must be a positive number, not ${saveEvery}`)
+  const direction = Math.sign(stop - start)
+  // the last interval may be shorter, but not by mere rounding of a whole number of them
+  const intervals = Math.max(1, Math.ceil(Math.abs(stop - start) / saveEvery - 1e-9))
+  const saveAt = Float64Array.from({ length: intervals + 1 }, (_, i) => start + direction * i * saveEvery)
+  saveAt[intervals] = stop
+  return { start, stop, saveAt }
+}

@@ -1,0 +1,122 @@
+/**
+ * The Butcher tableau of an explicit Runge–Kutta pair with dense output; a method is nothing else (Hairer, Nørsett &
+ * Wanner, *Solving Ordinary Differential Equations I*, II.1, II.4, II.6):
+ *
+ *     k_i = f(t + c_i·h, y + h·Σ_{j<i} a_ij·k_j)       y₁ = y + h·Σ b_i·k_i
+ *     error = h·Σ error_i·k_i                          u(θ) = y + h·Σ b_i(θ)·k_i,  0 ≤ θ ≤ 1
+ *
+ * One row, `end`, is f(t + h, y₁) itself: it is the first stage of the next step. In a method of the kind "first same
+ * as last" it is also part of the trial step. Rows from `trial` on are evaluated only once a step is accepted: `end` of
+ * the other methods, and what a dense output of high order needs beyond it.
+ */
+export interface Tableau {
+  readonly name: string
+  /** Where the coefficients were published. */
+  readonly source: string
+  /** Order of y₁. */
+  readonly order: number
+  /** Order of the embedded solution y₁ − error, which the step size is computed from. */
+  readonly embeddedOrder: number
+  /** Order of u(θ), uniformly in θ. */
+  readonly denseOrder: number
+  /** β of the PI step control: Hairer takes 0.04 for pairs 5(4), 0 for 8(5,3). */
+  readonly beta: number
+  readonly c: readonly number[]
+  /** Row i has the i coefficients of k_0 … k_{i−1}. */
+  readonly a: readonly (readonly number[])[]
+  /** Weights of the first `trial` stages (of fewer, if the rest is zero). */
+  readonly b: readonly number[]
+  /** b − b̂, for the first `trial` stages. */
+  readonly error: readonly number[]
+  readonly trial: number
+  readonly end: number
+  /** dense[i] holds the coefficients of θ, θ², θ³ … in b_i(θ). */
+  readonly dense: readonly (readonly number[])[]
+}
+
+/** A tableau as the inner loops want it: flat, padded with zeros to squares. */
+export interface FlatTableau {
+  readonly tableau: Tableau
+  /** s, the number of rows. */
+  readonly stages: number
+  readonly trial: number
+  readonly end: number
+  /** s. */
+  readonly c: Float64Array
+  /** s×s. */
+  readonly a: Float64Array
+  /** s. */
+  readonly error: Float64Array
+  /** s×degree: dense[i·degree + p] is the coefficient of θ^(p+1) in b_i(θ). */
+  readonly dense: Float64Array
+  readonly degree: number
+}
+
+/**
+ * Flattens a tableau and checks its shape.
+ * @throws Error where rows have the wrong length or row `end` is not f(t + h, y₁).
+ */
+export function flatten(tableau: Tableau): FlatTableau {
+  const { name, a, b, c, error, dense, trial, end } = tableau
+  const stages = c.length
+  const malformed = (what: string): never => {
+    throw new Error(`tableau "${name}": ${what}`)
+  }
+  if (a.length !== stages || dense.length !== stages) malformed(`a, c and dense must have one row per stage`)
+  a.forEach((row, i) => {
+    if (row.length !== i) malformed(`row ${i} of a must have ${i} entries, it has ${row.length}`)
+  })
+  if (trial > stages || error.length > trial || b.length > trial)
+    malformed(`b and error belong to trial stages`)
+  if (c[0] !== 0 || c[end] !== 1 || a[end].some((value, j) => value !== (b[j] ?? 0)))
+    malformed(`row ${end} (end) must be f(t + h, y1): c = 1 and a = b`)
+  const degree = Math.max(...dense.map(row => row.length))
+  const square = (rows: readonly (readonly number[])[], width: number) => {
+    const flat = new Float64Array(stages * width)
+    rows.forEach((row, i) => {
+      flat.set(row, i * width)
+    })
+    return flat
+  }
+  const padded = new Float64Array(stages)
+  padded.set(error)
+  return {
+    tableau,
+    stages,
+    trial,
+    end,
+    c: Float64Array.from(c),
+    a: square(a, stages),
+    error: padded,
+    dense: square(dense, degree),
+    degree,
+  }
+}
+
+/** weights ← b_i(θ), length s. */
+export function denseWeights(flat: FlatTableau, theta: number, weights: Float64Array): void {
+  const { stages, degree, dense } = flat
+  for (let i = 0; i < stages; i++) {
+    let sum = 0
+    for (let p = degree - 1; p >= 0; p--) sum = theta * (dense[i * degree + p] + sum)
+    weights[i] = sum
+  }
+}
+
+/** out ← base + h·Σ_{j<count} coefficients[from + j]·k_j, where k is s×n: a stage, a new state or dense output. */
+export function combine(
+  base: Float64Array,
+  h: number,
+  coefficients: Float64Array,
+  from: number,
+  count: number,
+  k: Float64Array,
+  out: Float64Array,
+): void {
+  const n = out.length
+  for (let m = 0; m < n; m++) {
+    let sum = 0
+    for (let j = 0, at = m; j < count; j++, at += n) sum += coefficients[from + j] * k[at]
+    out[m] = base[m] + h * sum
+  }
+}
