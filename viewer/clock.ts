@@ -1,0 +1,130 @@
+/** The one clock that the bodies, the plots and the timeline share. Times are seconds of the simulation. */
+export interface Clock {
+  /** Current time, brought up to date by `tick` and by every command. */
+  readonly time: number
+  readonly start: number
+  readonly end: number
+  readonly playing: boolean
+  readonly speed: number
+  readonly loop: boolean
+  play(): void
+  pause(): void
+  toggle(): void
+  /** Jumps to a time, held within the span; playing goes on from there. */
+  seek(time: number): void
+  setSpeed(speed: number): void
+  setLoop(loop: boolean): void
+  /** A new span; the time is kept where it still lies inside. */
+  setSpan(start: number, end: number): void
+  /** Brings `time` up to `now()`. Past the end it wraps around or, without loop, stops there. */
+  tick(): number
+  /** Calls back after every change (not every tick that only moves time); returns the unsubscriber. */
+  subscribe(listener: () => void): () => void
+}
+
+export const slowest = 0.1
+export const fastest = 10
+
+/**
+ * A clock over [start, end]. While it plays, `time = anchor + speed·(now − anchored at)`: no error accumulates over frames.
+ *
+ * @param now seconds of a monotonic wall clock
+ */
+export function createClock(now: () => number, start = 0, end = 0): Clock {
+  let span = { start, end }
+  let time = start
+  let speed = 1
+  let playing = false
+  let loop = true
+  let anchor = { time: start, now: now() }
+  const listeners = new Set<() => void>()
+
+  const within = (value: number): number => Math.min(Math.max(value, span.start), span.end)
+  const place = (value: number): void => {
+    time = within(value)
+    anchor = { time, now: now() }
+  }
+  const announce = (): void => {
+    for (const listener of [...listeners]) listener()
+  }
+
+  const tick = (): number => {
+    if (!playing) return time
+    const elapsed = anchor.time + speed * (now() - anchor.now)
+    const duration = span.end - span.start
+    if (elapsed < span.end) time = elapsed
+    else if (loop && duration > 0) time = span.start + ((elapsed - span.start) % duration)
+    else {
+      playing = false
+      place(span.end)
+      announce()
+    }
+    return time
+  }
+
+  /** Every command starts from where the clock is now, and tells its listeners. */
+  const command = (change: () => void): void => {
+    tick()
+    change()
+    announce()
+  }
+
+  const clock: Clock = {
+    get time() {
+      return time
+    },
+    get start() {
+      return span.start
+    },
+    get end() {
+      return span.end
+    },
+    get playing() {
+      return playing
+    },
+    get speed() {
+      return speed
+    },
+    get loop() {
+      return loop
+    },
+    play: () =>
+      command(() => {
+        place(time >= span.end ? span.start : time)
+        playing = span.end > span.start
+      }),
+    pause: () =>
+      command(() => {
+        playing = false
+      }),
+    toggle: () => (playing ? clock.pause() : clock.play()),
+    seek: value => {
+      if (!Number.isFinite(value)) return
+      command(() => place(value))
+    },
+    setSpeed: value => {
+      if (!Number.isFinite(value)) return
+      command(() => {
+        place(time)
+        speed = Math.min(Math.max(value, slowest), fastest)
+      })
+    },
+    setLoop: value =>
+      command(() => {
+        place(time)
+        loop = value
+      }),
+    setSpan: (from, to) =>
+      command(() => {
+        span = { start: from, end: Math.max(from, to) }
+        place(time)
+        if (span.end === span.start) playing = false
+      }),
+    tick,
+    subscribe: listener => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+  return clock
+}
