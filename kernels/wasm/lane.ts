@@ -47,6 +47,9 @@ export interface Lane {
   /** IEEE minimum and maximum: NaN if either is NaN, −0 < +0. */
   min(a: RealOperand, b: RealOperand): Real
   max(a: RealOperand, b: RealOperand): Real
+  /** b < a ? b : a, and a < b ? b : a: one instruction each, and a where either is NaN. */
+  pseudoMin(a: RealOperand, b: RealOperand): Real
+  pseudoMax(a: RealOperand, b: RealOperand): Real
   sqrt(a: RealOperand): Real
   abs(a: RealOperand): Real
   neg(a: RealOperand): Real
@@ -148,6 +151,8 @@ export function scalarLane(f: FunctionBody, { relaxed = false }: LaneOptions = {
     mulAdd: (a, b, c) => (relaxed ? fused(real(a), real(b), real(c)) : lane.add(lane.mul(a, b), c)),
     min: binary(f64.min),
     max: binary(f64.max),
+    pseudoMin: (a, b) => lane.select(lane.lt(b, a), b, a),
+    pseudoMax: (a, b) => lane.select(lane.lt(a, b), b, a),
     sqrt: unary(f64.sqrt),
     abs: unary(f64.abs),
     neg: unary(f64.neg),
@@ -221,6 +226,8 @@ export function vectorLane(f: FunctionBody, { relaxed = false }: LaneOptions = {
       relaxed ? f64x2.relaxed_madd(real(a), real(b), real(c)) : lane.add(lane.mul(a, b), c),
     min: binary(f64x2.min),
     max: binary(f64x2.max),
+    pseudoMin: binary(f64x2.pmin),
+    pseudoMax: binary(f64x2.pmax),
     sqrt: unary(f64x2.sqrt),
     abs: unary(f64x2.abs),
     neg: unary(f64x2.neg),
