@@ -4,21 +4,25 @@
  */
 export class SingularMatrixError extends Error {
   override readonly name = 'SingularMatrixError'
+  /** Zero-based index of the pivot that vanished (or, for 'spd', was not positive). */
+  readonly pivot: number
+  /** 'general' (LU) or 'spd' (Cholesky). */
+  readonly structure: 'general' | 'spd'
+  /** Zero-based index of the matrix in its batch. */
+  readonly batch: number
+  /** Where the user's model asked for the solve, if known. */
+  readonly origin?: string
 
-  constructor(
-    /** Zero-based index of the pivot that vanished (or, for 'spd', was not positive). */
-    readonly pivot: number,
-    /** 'general' (LU) or 'spd' (Cholesky). */
-    readonly structure: 'general' | 'spd',
-    /** Index of the matrix in its batch. */
-    readonly batch = 0,
-    /** Where the user's model asked for the solve, if known. */
-    readonly origin?: string,
-  ) {
+  constructor(pivot: number, structure: 'general' | 'spd', batch = 0, origin?: string) {
+    const spd = structure === 'spd'
     super(
-      `${structure === 'spd' ? 'matrix is not positive definite' : 'matrix is singular'}: pivot ${pivot + 1}` +
+      `${spd ? 'matrix is not positive definite' : 'matrix is singular'}: pivot ${pivot + 1}` +
         `${batch > 0 ? ` of matrix ${batch + 1} of the batch` : ''} ` +
-        `${structure === 'spd' ? 'is not positive' : 'is zero'}${origin ? ` (solve at ${origin})` : ''}`,
+        `is ${spd ? 'not positive' : 'zero'}${origin ? ` (solve at ${origin})` : ''}`,
     )
+    this.pivot = pivot
+    this.structure = structure
+    this.batch = batch
+    this.origin = origin
   }
 }
