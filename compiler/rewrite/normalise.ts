@@ -1,0 +1,76 @@
+import { makeNode, type Node, type Primitive, topologicalOrder } from '../graph.ts'
+
+/** One local simplification: an equal, simpler node, or undefined where it has nothing to say. */
+export type Rule = (node: Node) => Node | undefined
+
+/** Rules by the primitive of the node that they look at. */
+export type Rules = Partial<Record<Primitive, readonly Rule[]>>
+
+/** Merges tables of rules: those of earlier tables are tried first. */
+export function combineRules(...tables: readonly Rules[]): Rules {
+  const joined: Partial<Record<Primitive, Rule[]>> = {}
+  for (const table of tables)
+    for (const [primitive, rules] of Object.entries(table) as [Primitive, readonly Rule[]][])
+      joined[primitive] = [...(joined[primitive] ?? []), ...rules]
+  return joined
+}
+
+/** The same primitive on other operands. */
+export const withOperands = (node: Node, operands: readonly Node[]): Node =>
+  operands.every((operand, i) => operand === node.operands[i])
+    ? node
+    : makeNode(node.primitive, operands, node.shape, node.attributes, node.origin)
+
+/**
+ * The outputs in normal form: from the leaves up, each node is rebuilt on normal operands, merged with an equal node
+ * made before (common subexpressions by hash-consing), and simplified by `rules` until none applies. What the result
+ * no longer reaches is dead.
+ */
+export function normalise(outputs: readonly Node[], rules: Rules): Node[] {
+  const interned = new Map<string, Node>()
+  const normal = new Map<Node, Node>()
+  const arrays = new Map<Float64Array, number>()
+  const arrayKey = (value: Float64Array): string => {
+    if (value.length <= 64) return Array.from(value, x => (Object.is(x, -0) ? '-0' : x)).join()
+    if (!arrays.has(value)) arrays.set(value, arrays.size)
+    return `#${arrays.get(value)}`
+  }
+  const keyOf = (node: Node): string => {
+    const operands = node.operands.map(operand => operand.id).join()
+    const attributes =
+      node.primitive === 'input'
+        ? node.id
+        : node.primitive === 'constant'
+          ? arrayKey(node.attributes.value)
+          : JSON.stringify(node.attributes)
+    return `${node.primitive}(${operands})[${node.shape}]${attributes}`
+  }
+  const intern = (node: Node): Node => {
+    const key = keyOf(node)
+    const known = interned.get(key)
+    if (!known) interned.set(key, node)
+    return known ?? node
+  }
+  /** Normal form of a node whose operands are normal or were made by a rule from normal ones. */
+  const simplify = (node: Node): Node => {
+    const done = normal.get(node)
+    if (done) return done
+    const made = intern(withOperands(node, node.operands.map(simplify)))
+    let result = normal.get(made) ?? made
+    if (result === made) {
+      for (const rule of rules[made.primitive] ?? []) {
+        const simpler = rule(made)
+        if (simpler && simpler !== made) {
+          result = simplify(simpler)
+          break
+        }
+      }
+    }
+    normal.set(node, result)
+    normal.set(made, result)
+    normal.set(result, result)
+    return result
+  }
+  for (const node of topologicalOrder(outputs)) simplify(node)
+  return outputs.map(simplify)
+}
