@@ -156,8 +156,8 @@ export function createOdex(
     let failure: Failure | undefined
     try {
       const { outcome, nStep } = solver.solve(evaluate, start, Array.from(y), stop, accept)
-      statistics.rejected = nStep - statistics.accepted
       if (outcome !== 0) failure = failures.tooManySteps(field, t, stop, maxSteps, fastest())
+      statistics.rejected = (failure ? maxSteps : nStep) - statistics.accepted
     } catch (error) {
       if (!(error instanceof Stopped)) throw error
       failure = error.failure
