@@ -4,56 +4,56 @@ import { createClock } from './clock.ts'
 function withClock(start = 0, end = 10) {
   const wall = { now: 100 }
   const clock = createClock(() => wall.now, start, end)
-  const after = (seconds: number): number => {
+  const wait = (seconds: number): number => {
     wall.now += seconds
     return clock.tick()
   }
-  return { wall, clock, after }
+  return { wall, clock, wait }
 }
 
 describe('clock', () => {
   it('stands still until it plays, and then advances by speed × wall time', () => {
-    const { clock, after } = withClock()
-    expect(after(3)).toBe(0)
+    const { clock, wait } = withClock()
+    expect(wait(3)).toBe(0)
     clock.play()
-    expect(after(2)).toBeCloseTo(2, 12)
+    expect(wait(2)).toBeCloseTo(2, 12)
     clock.setSpeed(0.5)
-    expect(after(2)).toBeCloseTo(3, 12)
+    expect(wait(2)).toBeCloseTo(3, 12)
     clock.pause()
-    expect(after(5)).toBeCloseTo(3, 12)
+    expect(wait(5)).toBeCloseTo(3, 12)
   })
 
   it('does not depend on how often it ticks', () => {
     const fine = withClock()
     const coarse = withClock()
     for (const { clock } of [fine, coarse]) clock.play()
-    for (let frame = 0; frame < 1000; frame++) fine.after(0.007)
-    expect(fine.clock.time).toBeCloseTo(coarse.after(7), 9)
+    for (let frame = 0; frame < 1000; frame++) fine.wait(0.007)
+    expect(fine.clock.time).toBeCloseTo(coarse.wait(7), 9)
   })
 
   it('wraps around in a loop, also over several rounds', () => {
-    const { clock, after } = withClock(1, 3)
+    const { clock, wait } = withClock(1, 3)
     clock.play()
-    expect(after(2.5)).toBeCloseTo(1.5, 12)
-    expect(after(6)).toBeCloseTo(1.5, 12)
+    expect(wait(2.5)).toBeCloseTo(1.5, 12)
+    expect(wait(6)).toBeCloseTo(1.5, 12)
     expect(clock.playing).toBe(true)
   })
 
   it('stops at the end without a loop, says so once, and starts over when played again', () => {
-    const { clock, after } = withClock()
+    const { clock, wait } = withClock()
     clock.setLoop(false)
     clock.play()
     const heard = vi.fn()
     clock.subscribe(heard)
-    expect(after(11)).toBe(10)
+    expect(wait(11)).toBe(10)
     expect(clock.playing).toBe(false)
     expect(heard).toHaveBeenCalledTimes(1)
     clock.play()
-    expect(after(1)).toBeCloseTo(1, 12)
+    expect(wait(1)).toBeCloseTo(1, 12)
   })
 
   it('seeks within its span, playing or not', () => {
-    const { clock, after } = withClock()
+    const { clock, wait } = withClock()
     clock.seek(25)
     expect(clock.time).toBe(10)
     clock.seek(-1)
@@ -61,9 +61,9 @@ describe('clock', () => {
     clock.seek(Number.NaN)
     expect(clock.time).toBe(0)
     clock.play()
-    after(1)
+    wait(1)
     clock.seek(4)
-    expect(after(1)).toBeCloseTo(5, 12)
+    expect(wait(1)).toBeCloseTo(5, 12)
   })
 
   it('keeps the speed within a tenth and tenfold', () => {

@@ -76,7 +76,6 @@ export function sampleAt(
     const slope0 = Number.isNaN(inner0) ? (Number.isNaN(inner1) ? secant : 2 * secant - inner1) : inner0
     const slope1 = Number.isNaN(inner1) ? (Number.isNaN(inner0) ? secant : 2 * secant - inner0) : inner1
     const r = 1 - s
-    out[c] =
-      y0 * r * r * (1 + 2 * s) + y1 * s * s * (1 + 2 * r) + h * s * r * (slope0 * r - slope1 * s)
+    out[c] = y0 * r * r * (1 + 2 * s) + y1 * s * s * (1 + 2 * r) + h * s * r * (slope0 * r - slope1 * s)
   }
 }

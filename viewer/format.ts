@@ -1,0 +1,36 @@
+/** Numbers as they stand on the page: a true minus sign, a thin space before the unit. */
+
+const minus = (text: string): string => text.replace(/-/g, '−')
+
+/** Four significant digits; powers of ten where more than six places would be needed. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  const size = Math.abs(value)
+  if (size !== 0 && (size >= 1e6 || size < 1e-4)) {
+    const [mantissa, exponent] = value.toExponential(2).split('e')
+    return minus(`${mantissa}·10${superscript(Number(exponent))}`)
+  }
+  const places = size >= 1000 ? 1 : size >= 100 ? 2 : size >= 10 ? 3 : 4
+  return minus(value.toFixed(places))
+}
+
+const superscript = (exponent: number): string =>
+  [...String(exponent)].map(digit => (digit === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)])).join('')
+
+export const formatQuantity = (value: number, unit: string): string =>
+  unit === '' ? formatNumber(value) : `${formatNumber(value)}\u2009${unit}`
+
+/** Seconds with as many places as the steps of the file need, so that the digits do not jump while playing. */
+export const formatTime = (seconds: number, places: number): string =>
+  `${minus(seconds.toFixed(places))}\u2009s`
+
+/** The places (2 to 6) that tell two samples of a grid apart. */
+export function timePlaces(t: Float64Array): number {
+  const step = t.length > 1 ? (t[t.length - 1] - t[0]) / (t.length - 1) : 1
+  return Math.min(Math.max(Math.ceil(-Math.log10(step)), 2), 6)
+}
+
+/** Names of coordinates as a physicist writes them: `b_dot` is ḃ. */
+export const formatName = (name: string): string => name.replace(/(\p{L})_dot$/u, '$1\u0307')
+
+export const formatSpeed = (speed: number): string => `${Number(speed.toPrecision(2))}×`
