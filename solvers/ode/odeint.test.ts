@@ -156,6 +156,13 @@ describe('the solution', () => {
       expect(Math.abs(solution.y[1] - 1)).toBeLessThan(1e-6)
     }
   })
+  it('arrives exactly, far from the origin of time', () => {
+    for (const method of methodNames) {
+      const solution = odeint(oscillator(), [0, 1], { span: [1e6, 1e6 + 0.1], saveEvery: 0.01 }, { method })
+      expect(solution.t).toHaveLength(11)
+      expect(solution.y[20]).toBeCloseTo(Math.sin(0.1), 7)
+    }
+  })
   it('takes tolerances per component, and 0 for one that stays 0', () => {
     const field = fieldOf(2, [], (_t, [x], _theta, dydt) => {
       dydt[0] = -x

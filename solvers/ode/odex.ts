@@ -88,6 +88,7 @@ export function createOdex(
   return (y0, plan) => {
     const { start, stop, saveAt } = plan
     const direction = Math.sign(stop - start)
+    const rounding = 4 * Number.EPSILON * Math.max(Math.abs(start), Math.abs(stop)) // odex may miss `stop` by it
     const recorded = recording(options, plan)
     const statistics = newStatistics()
     let t = start
@@ -131,7 +132,7 @@ export function createOdex(
       if (!dense) return true // the call for the initial state
       const bad = result.findIndex(value => !Number.isFinite(value))
       if (bad >= 0) throw new Stopped(failures.nonFinite(field, to, bad, result[bad], false))
-      const t1 = (stop - to) * direction <= 1e-14 * Math.abs(stop - start) ? stop : to
+      const t1 = (stop - to) * direction <= rounding ? stop : to
       const h = t1 - from
       y.set(result)
       if (recorded === 'dense') {

@@ -10,7 +10,7 @@ export interface IntegratorOptions {
   rtol?: number
   /** Absolute tolerance, for all components or one for each; default 1e-8. */
   atol?: number | ArrayLike<number>
-  /** Size of the first trial step; default by Hairer's rule. */
+  /** Size of the first trial step; default by Hairer's rule (odex: 1e-4, and never less). */
   firstStep?: number
   /** Default: no bound. */
   maxStep?: number

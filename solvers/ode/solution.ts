@@ -22,6 +22,7 @@ export interface Statistics {
   /** Calls of the right-hand side. */
   evaluations: number
   accepted: number
+  /** Trial steps that were not accepted; odex does not tell them where it fails. */
   rejected: number
   /** Sizes (absolute) of the smallest and the largest accepted step. */
   smallestStep: number

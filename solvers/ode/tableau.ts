@@ -114,7 +114,26 @@ export function combine(
   out: Float64Array,
 ): void {
   const n = out.length
-  for (let m = 0; m < n; m++) {
+  let m = 0
+  // four components at a time: their sums do not wait for each other
+  for (; m + 3 < n; m += 4) {
+    let sum0 = 0
+    let sum1 = 0
+    let sum2 = 0
+    let sum3 = 0
+    for (let j = 0, at = m; j < count; j++, at += n) {
+      const coefficient = coefficients[from + j]
+      sum0 += coefficient * k[at]
+      sum1 += coefficient * k[at + 1]
+      sum2 += coefficient * k[at + 2]
+      sum3 += coefficient * k[at + 3]
+    }
+    out[m] = base[m] + h * sum0
+    out[m + 1] = base[m + 1] + h * sum1
+    out[m + 2] = base[m + 2] + h * sum2
+    out[m + 3] = base[m + 3] + h * sum3
+  }
+  for (; m < n; m++) {
     let sum = 0
     for (let j = 0, at = m; j < count; j++, at += n) sum += coefficients[from + j] * k[at]
     out[m] = base[m] + h * sum
