@@ -1,0 +1,73 @@
+import { formatName } from './format.ts'
+import type { TrajectoryView } from './trajectoryView.ts'
+
+/** One quantity as the prediction has it and, where it is known, as it truly was. */
+export interface Curve {
+  /** The series, as in the file. */
+  readonly name: string
+  /** The name as it is shown. */
+  readonly label: string
+  readonly unit: string
+  /** Which of the palette's colours. */
+  readonly colour: number
+}
+
+/** Curves over time. */
+export interface TimePlot {
+  readonly kind: 'time'
+  readonly title: string
+  /** The unit that all curves share, or ''. */
+  readonly unit: string
+  readonly curves: readonly Curve[]
+}
+
+/** One quantity over another, with time along the curve. */
+export interface PhasePlot {
+  readonly kind: 'phase'
+  readonly title: string
+  readonly x: Curve
+  readonly y: Curve
+}
+
+export type Plot = TimePlot | PhasePlot
+
+/** A plot with more curves than this cannot be read. */
+const mostCurves = 6
+/** Conserved quantities are shown as flat: the axis spans at least this part of their size. */
+const flatness = 0.02
+
+/** The plots that a file asks for; what it asks for but does not hold is left out. */
+export function plotsOf(view: TrajectoryView): Plot[] {
+  const colours = new Map<string, number>()
+  const curve = (name: string): Curve => {
+    if (!colours.has(name)) colours.set(name, colours.size)
+    return { name, label: formatName(name), unit: view.unitOf(name), colour: colours.get(name)! }
+  }
+  const has = (name: string): boolean => view.main.series.has(name)
+
+  return view.plots.flatMap((request): Plot[] => {
+    if (typeof request === 'string') {
+      const names = request === 'state' ? coordinatesOf(view.stateNames) : [request]
+      const curves = names.filter(has).slice(0, mostCurves).map(curve)
+      if (curves.length === 0) return []
+      const unit = curves.every(({ unit }) => unit === curves[0].unit) ? curves[0].unit : ''
+      return [{ kind: 'time', title: formatName(request), unit, curves }]
+    }
+    const [x, y] = typeof request.phase === 'string' ? [request.phase, `${request.phase}_dot`] : request.phase
+    if (!has(x) || !has(y)) return []
+    return [{ kind: 'phase', title: `${formatName(y)} over ${formatName(x)}`, x: curve(x), y: curve(y) }]
+  })
+}
+
+/** The components that are not the rate of another one: positions and rates have different units. */
+const coordinatesOf = (names: readonly string[]): string[] =>
+  names.filter(name => !(name.endsWith('_dot') && names.includes(name.slice(0, -'_dot'.length))))
+
+/** The limits of an axis around data from `min` to `max`: a margin of 6 %, and no magnifying of rounding errors. */
+export function axisRange(min: number, max: number): [number, number] {
+  if (!(min <= max)) return [-1, 1]
+  const least = flatness * Math.max(Math.abs(min), Math.abs(max)) || 1
+  const half = Math.max((max - min) * 0.56, least)
+  const middle = (min + max) / 2
+  return [middle - half, middle + half]
+}
