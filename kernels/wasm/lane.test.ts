@@ -40,6 +40,9 @@ const operations: Record<string, Operation> = {
     l.fromBits(l.selectBits(l.or(l.ltBits(l.bits(a), l.bits(b)), l.eqBits(l.bits(a), 0n)), l.bits(b), 1n)),
   lookup: (l, a) => l.lookup(1024, l.toInteger(l.nearest(l.min(l.max(a, 0), 7)))),
   each: (l, a, b) => l.each(l.add(a, b), x => f64.mul(x, x)),
+  each2: (l, a, b) => l.each2(a, b, (x, y) => f64.sub(f64.mul(x, x), y)),
+  pseudoMin: (l, a, b) => l.pseudoMin(a, b),
+  pseudoMax: (l, a, b) => l.pseudoMax(a, b),
   unlikely: (l, a, b) => unlikely(l, l.lt(a, b), () => l.div(a, b), l.mul(a, b)),
 }
 

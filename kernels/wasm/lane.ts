@@ -104,6 +104,8 @@ export interface Lane {
   lookup(table: Operand<'i32'>, index: Bits, offset?: number): Real
   /** A function of one float64 applied to each lane in turn: for slow paths. */
   each(a: RealOperand, apply: (a: F64) => F64): Real
+  /** The same for a function of two float64. */
+  each2(a: RealOperand, b: RealOperand, apply: (a: F64, b: F64) => F64): Real
 }
 
 /** 2^52 + 2^51: adding it moves an integer's bits to the bottom of the significand, negative ones included. */
@@ -192,6 +194,7 @@ export function scalarLane(f: FunctionBody, { relaxed = false }: LaneOptions = {
     fromInteger: a => lane.sub(lane.fromBits(lane.addBits(a, integerShiftBits)), integerShift),
     lookup: (table, index, offset) => f64.load(i32.add(table, i32.shl(i32.wrap_i64(bits(index)), 3)), offset),
     each: (a, apply) => apply(real(a)),
+    each2: (a, b, apply) => apply(real(a), real(b)),
   }
   return lane
 }
@@ -271,10 +274,12 @@ export function vectorLane(f: FunctionBody, { relaxed = false }: LaneOptions = {
       const address = (i: 0 | 1) => i32.add(start, i32.wrap_i64(i64x2.extract_lane(at, i)))
       return v128.load64_lane(address(1), v128.load64_zero(address(0), offset), 1, offset)
     },
-    each(a, apply) {
-      const both = f.let('each', real(a))
-      const first = f64x2.splat(apply(f64x2.extract_lane(both, 0)))
-      return f64x2.replace_lane(first, 1, apply(f64x2.extract_lane(both, 1)))
+    each: (a, apply) => lane.each2(a, a, first => apply(first)),
+    each2(a, b, apply) {
+      const left = f.let('each', real(a))
+      const right = a === b ? left : f.let('each', real(b))
+      const at = (i: 0 | 1) => apply(f64x2.extract_lane(left, i), f64x2.extract_lane(right, i))
+      return f64x2.replace_lane(f64x2.splat(at(0)), 1, at(1))
     },
   }
   return lane

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+
+/** Operands, correctly rounded values, and what rounding left, in units in the last place of the value. */
+export interface Reference {
+  readonly operands: readonly Float64Array[]
+  readonly values: Float64Array
+  readonly rests: Float64Array
+}
+
+/** Reads a file that `generate.py` wrote. */
+export function readReference(path: string | URL, arity: number): Reference {
+  const bytes = readFileSync(path)
+  const count = bytes.length / (8 * (arity + 1) + 1)
+  const column = (k: number) =>
+    Float64Array.from({ length: count }, (_, i) => bytes.readDoubleLE(8 * (k * count + i)))
+  const rests = Float64Array.from(
+    { length: count },
+    (_, i) => bytes.readInt8(8 * (arity + 1) * count + i) / 254,
+  )
+  return { operands: Array.from({ length: arity }, (_, k) => column(k)), values: column(arity), rests }
+}
+
+/** The distance between two neighbours in the binade of x. */
+export const unitInLastPlace = (x: number): number =>
+  2 ** Math.max(Math.floor(Math.log2(Math.max(Math.abs(x), Number.MIN_VALUE))) - 52, -1074)
+
+/** |result − exact value| in units in the last place; the same bits, or NaN for NaN, count as the rest alone. */
+export function errorInUlps(result: number, value: number, rest: number): number {
+  if (!Number.isFinite(value) || !Number.isFinite(result)) return Object.is(result, value) ? 0 : Infinity
+  return Math.abs((result - value) / unitInLastPlace(value) - rest)
+}
