@@ -1,6 +1,6 @@
 /** The dense kernels in plain JavaScript, as one would write them without a compiler: a reference for bench/kernels.ts. */
 
-/** C = A·B, row by row of B. */
+/** C = A·B: row by row of B, or by dot products where B is a vector. */
 export function matmul(
   m: number,
   k: number,
@@ -9,6 +9,14 @@ export function matmul(
   b: Float64Array,
   c: Float64Array,
 ): void {
+  if (n === 1) {
+    for (let i = 0; i < m; i++) {
+      let sum = 0
+      for (let p = 0; p < k; p++) sum += a[i * k + p] * b[p]
+      c[i] = sum
+    }
+    return
+  }
   c.fill(0)
   for (let i = 0; i < m; i++) {
     for (let p = 0; p < k; p++) {

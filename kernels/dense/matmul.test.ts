@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { Matrix } from 'ml-matrix'
 import { describe, expect, test } from 'vitest'
+import wabt from 'wabt'
 import { createModule } from '../wasm/index.ts'
-import { emitMatmul, instantiate } from './index.ts'
+import { emitCholesky, emitCholeskySolve, emitLU, emitLUSolve, emitMatmul, instantiate } from './index.ts'
 import { multiply, random, randomArray, transpose } from './testing.ts'
 
 interface Case {
@@ -101,10 +102,27 @@ describe('matmul', () => {
     instantiate(module => emitMatmul(module, { m: 0, k: 2, n: 3 }), [0, 6, 0]).run()
   })
 
-  test('is emitted once per shape, and valid with fused multiply-add where the engine has it', () => {
+  test('is emitted once per shape', () => {
     const module = createModule()
     const shape = { m: 4, k: 4, n: 4 }
     expect(emitMatmul(module, shape)).toBe(emitMatmul(module, { ...shape, transposeA: false }))
     expect(emitMatmul(module, { ...shape, relaxed: true })).not.toBe(emitMatmul(module, shape))
+  })
+
+  test('fuses its multiply-adds only where it is asked to', async () => {
+    const { readWasm } = await wabt()
+    for (const relaxed of [false, true]) {
+      const module = createModule()
+      module.memory({ pages: 1 })
+      emitMatmul(module, { m: 7, k: 9, n: 6, relaxed })
+      emitMatmul(module, { m: 7, k: 9, n: 6, transposeB: true, relaxed })
+      emitLU(module, { n: 40, relaxed })
+      emitLUSolve(module, { n: 40, columns: 3, relaxed })
+      emitCholesky(module, { n: 40, relaxed })
+      emitCholeskySolve(module, { n: 40, columns: 1, relaxed })
+      const parsed = readWasm(module.build(), { relaxed_simd: true } as never)
+      parsed.validate()
+      expect(parsed.toText({}).includes('relaxed_madd')).toBe(relaxed)
+    }
   })
 })

@@ -1,4 +1,4 @@
-import { advance, type F64, type FunctionBody, f64, f64x2, type I32, type V128, v128 } from '../wasm/index.ts'
+import { type F64, type FunctionBody, f64, f64x2, type I32, type V128, v128 } from '../wasm/index.ts'
 import { type Extent, sweep } from './sweep.ts'
 
 /** A matrix in memory: entry (i, j) is the float64 at address + 8·(i·rowStride + j·columnStride). */
@@ -77,11 +77,12 @@ const scalarUpdate = (update: Update, c: I32, offset: number, sum: F64): F64 =>
 const vectorUpdate = (update: Update, c: I32, offset: number, sum: V128): V128 =>
   update === 'write' ? sum : f64x2[update === 'add' ? 'add' : 'sub'](v128.load(c, offset), sum)
 
-/** Terms per turn of the innermost loop; a short sum needs no loop. */
-const unrolling = (k: Extent): number => (typeof k === 'number' && k <= 8 ? Math.max(k, 1) : 4)
+/** Terms per turn of the innermost loop: few, as engines unroll by themselves; all, where the sum is short. */
+const unrolling = (k: Extent, few: number): number => (typeof k === 'number' && k <= 8 ? Math.max(k, 1) : few)
 
 /** Rows of B contiguous: blocks of 4×4, or of one row as long as the registers allow. */
-function emitOuter(f: FunctionBody, { a, b, c, m, k, n, update, relaxed }: Product): void {
+function emitOuter(f: FunctionBody, product: Product): void {
+  const { a, b, c, m, k, n, update, relaxed } = product
   const rowBlock = m === 1 || m === 2 ? m : 4
   const columnBlock = typeof n === 'number' ? 16 / rowBlock : 4
   const byte = (stride: number) => 8 * stride
@@ -97,7 +98,7 @@ function emitOuter(f: FunctionBody, { a, b, c, m, k, n, update, relaxed }: Produ
       { at: x, stride: byte(a.columnStride) },
       { at: y, stride: byte(b.rowStride) },
     ]
-    sweep(f, k, unrolling(k), pointers, steps => {
+    sweep(f, k, unrolling(k, 1), pointers, steps => {
       for (let p = 0; p < steps; p++) {
         const row = Array.from({ length: pairs }, (_, j) => {
           const offset = byte(p * b.rowStride + 2 * j)
@@ -130,38 +131,23 @@ function emitOuter(f: FunctionBody, { a, b, c, m, k, n, update, relaxed }: Produ
     }
   }
 
-  const [pb, pc] = [f.let('bColumns', b.address), f.let('cColumns', c.address)]
-  const columnPointers = [
-    { at: pb, stride: byte(b.columnStride) },
-    { at: pc, stride: byte(c.columnStride) },
-  ]
-  sweep(f, n, columnBlock, columnPointers, columns => {
-    const [pa, pcRows] = [f.let('aRows', a.address), f.let('cRows', pc)]
-    const rowPointers = [
-      { at: pa, stride: byte(a.rowStride) },
-      { at: pcRows, stride: byte(c.rowStride) },
-    ]
-    sweep(f, m, rowBlock, rowPointers, rows => block(pa, pb, pcRows, rows, columns))
-  })
+  // A short sum leaves C the larger part of the traffic: then row by row, as C lies in memory.
+  eachBlock(f, product, rowBlock, columnBlock, typeof k === 'number' && k <= 32, block)
 }
 
-/** Rows of A and columns of B contiguous: dot products, 4×2 at a time, or 4 with two partial sums each. */
-function emitDots(f: FunctionBody, { a, b, c, m, k, n, update, relaxed }: Product): void {
-  const columnBlock = n === 1 ? 1 : 2
+/** Rows of A and columns of B contiguous: dot products, 4×2 at a time, or 4. */
+function emitDots(f: FunctionBody, product: Product): void {
+  const { a, b, c, k, n, update, relaxed } = product
 
   const block = (pa: I32, pb: I32, pc: I32, rows: number, columns: number) => {
-    // Two partial sums per entry where there are few entries: an addition takes longer than the next load.
-    const parts = rows * columns <= 4 ? 2 : 1
-    const sums = Array.from({ length: rows * columns }, (_, e) =>
-      Array.from({ length: parts }, (_, part) => f.let(`sum${e}${part}`, f64x2.const(0))),
-    )
+    const sums = Array.from({ length: rows * columns }, (_, e) => f.let(`sum${e}`, f64x2.const(0)))
     const rest = Array.from({ length: rows * columns }, (_, e) => f.let(`rest${e}`, f64.const(0)))
     const [x, y] = [f.let('a', pa), f.let('b', pb)]
     const pointers = [
       { at: x, stride: 8 },
       { at: y, stride: 8 },
     ]
-    sweep(f, k, unrolling(k), pointers, steps => {
+    sweep(f, k, unrolling(k, 2), pointers, steps => {
       for (let p = 0; p + 1 < steps; p += 2) {
         const columnEntries = Array.from({ length: columns }, (_, j) =>
           f.let(`b${j}`, v128.load(y, 8 * (p + j * b.columnStride))),
@@ -169,7 +155,7 @@ function emitDots(f: FunctionBody, { a, b, c, m, k, n, update, relaxed }: Produc
         for (let i = 0; i < rows; i++) {
           const entry = f.let(`a${i}`, v128.load(x, 8 * (p + i * a.rowStride)))
           columnEntries.forEach((other, j) => {
-            const sum = sums[i * columns + j][(p / 2) % parts]
+            const sum = sums[i * columns + j]
             f.set(sum, multiplyAdd(entry, other, sum, relaxed))
           })
         }
@@ -183,33 +169,50 @@ function emitDots(f: FunctionBody, { a, b, c, m, k, n, update, relaxed }: Produc
         })
       }
     })
-    sums.forEach((partial, e) => {
-      const both = f.let('both', parts === 2 ? f64x2.add(partial[0], partial[1]) : partial[0])
-      const paired = f64.add(f64x2.extract_lane(both, 0), f64x2.extract_lane(both, 1))
+    sums.forEach((sum, e) => {
+      const paired = f64.add(f64x2.extract_lane(sum, 0), f64x2.extract_lane(sum, 1))
       const oddK = (typeof k === 'number' ? k : k.modulo16) % 2 === 1
       const offset = 8 * (Math.floor(e / columns) * c.rowStride + (e % columns) * c.columnStride)
-      const sum = oddK ? f64.add(paired, rest[e]) : paired
-      f.store(pc, scalarUpdate(update, pc, offset, sum), offset)
+      const total = oddK ? f64.add(paired, rest[e]) : paired
+      f.store(pc, scalarUpdate(update, pc, offset, total), offset)
     })
   }
 
-  const [pb, pc] = [f.let('bColumns', b.address), f.let('cColumns', c.address)]
-  const columnPointers = [
-    { at: pb, stride: 8 * b.columnStride },
-    { at: pc, stride: 8 * c.columnStride },
-  ]
-  sweep(f, n, columnBlock, columnPointers, columns => {
-    const [pa, pcRows] = [f.let('aRows', a.address), f.let('cRows', pc)]
-    const rowPointers = [
-      { at: pa, stride: 8 * a.rowStride },
-      { at: pcRows, stride: 8 * c.rowStride },
-    ]
-    sweep(f, m, 4, rowPointers, rows => block(pa, pb, pcRows, rows, columns))
-  })
+  eachBlock(f, product, 4, n === 1 ? 1 : 2, false, block)
 }
 
-/** The part of a matrix that begins at (row, column), both known. */
-export const from = (matrix: Matrix, row: number, column: number): Matrix => ({
-  ...matrix,
-  address: advance(matrix.address, 8 * (row * matrix.rowStride + column * matrix.columnStride)),
-})
+/** Calls `block` with the addresses of its rows of A, columns of B and corner of C, for every block of C. */
+function eachBlock(
+  f: FunctionBody,
+  { a, b, c, m, n }: Product,
+  rowBlock: number,
+  columnBlock: number,
+  rowsOutside: boolean,
+  block: (a: I32, b: I32, c: I32, rows: number, columns: number) => void,
+): void {
+  const down = { extent: m, size: rowBlock, from: a.address, stride: a.rowStride, strideC: c.rowStride }
+  const along = {
+    extent: n,
+    size: columnBlock,
+    from: b.address,
+    stride: b.columnStride,
+    strideC: c.columnStride,
+  }
+  const walk = (way: typeof down, start: I32, body: (at: I32, c: I32, size: number) => void) => {
+    const [at, corner] = [f.let('at', way.from), f.let('corner', start)]
+    const pointers = [
+      { at, stride: 8 * way.stride },
+      { at: corner, stride: 8 * way.strideC },
+    ]
+    sweep(f, way.extent, way.size, pointers, size => body(at, corner, size))
+  }
+  if (rowsOutside) {
+    walk(down, c.address, (pa, pc, rows) =>
+      walk(along, pc, (pb, corner, columns) => block(pa, pb, corner, rows, columns)),
+    )
+  } else {
+    walk(along, c.address, (pb, pc, columns) =>
+      walk(down, pc, (pa, corner, rows) => block(pa, pb, corner, rows, columns)),
+    )
+  }
+}
