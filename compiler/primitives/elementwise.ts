@@ -32,7 +32,8 @@ export function constant(value: ArrayLike<number>, shape: Shape): Node {
 /** A constant of shape []. */
 export const scalar = (x: number): Node => constant([x], [])
 
-const unary =
+/** The unary primitive of this name. */
+export const unary =
   (primitive: UnaryPrimitive) =>
   (x: Node): Node =>
     makeNode(primitive, [x], x.shape, undefined, currentOrigin())
@@ -82,7 +83,8 @@ function checkEqualShapes(primitive: string, operands: readonly Node[]): void {
   }
 }
 
-const binary =
+/** The binary primitive of this name. */
+export const binary =
   (primitive: BinaryPrimitive) =>
   (a: Node, b: Node): Node => {
     checkEqualShapes(primitive, [a, b])

@@ -1,0 +1,53 @@
+/**
+ * The elementwise primitives that are not analytic, over either field. They branch on real parts, so that a complex step
+ * differentiates the branch that was taken; on a tie of `maximum` it gives the mean of both sides.
+ */
+
+import type { BinaryPrimitive, UnaryPrimitive } from '../graph.ts'
+import type { Arithmetic, Comparison, DecidedByRealPart } from './arithmetic.ts'
+
+type Unary = DecidedByRealPart & UnaryPrimitive
+type Binary = Exclude<DecidedByRealPart & BinaryPrimitive, Comparison>
+
+export const compare: { readonly [P in Comparison]: (a: number, b: number) => boolean } = {
+  equal: (a, b) => a === b,
+  notEqual: (a, b) => a !== b,
+  less: (a, b) => a < b,
+  lessEqual: (a, b) => a <= b,
+  greater: (a, b) => a > b,
+  greaterEqual: (a, b) => a >= b,
+}
+
+export function roundToEven(x: number): number {
+  const below = Math.floor(x)
+  const excess = x - below
+  if (excess === 0 || Number.isNaN(excess)) return x
+  if (excess !== 0.5) return excess < 0.5 ? below : below + 1
+  return below % 2 === 0 ? below : below + 1
+}
+
+export function decidedByRealPart<T>(
+  field: Arithmetic<T>,
+): { readonly [P in Unary]: (x: T) => T } & { readonly [P in Binary]: (a: T, b: T) => T } {
+  const { of, re, add, subtract, multiply } = field
+  /** The one for which `wins`; a NaN if there is one; the mean of equals. */
+  const better =
+    (wins: (a: number, b: number) => boolean) =>
+    (a: T, b: T): T => {
+      if (Number.isNaN(re(a)) || wins(re(a), re(b))) return a
+      if (Number.isNaN(re(b)) || wins(re(b), re(a))) return b
+      return Math.abs(re(a)) === Infinity ? a : add(a, multiply(of(0.5), subtract(b, a)))
+    }
+  return {
+    absolute: x => multiply(of(Math.sign(re(x))), x),
+    sign: x => of(Math.sign(re(x))),
+    floor: x => of(Math.floor(re(x))),
+    ceil: x => of(Math.ceil(re(x))),
+    round: x => of(roundToEven(re(x))),
+    isNaN: x => of(Number(Number.isNaN(re(x)))),
+    isFinite: x => of(Number(Number.isFinite(re(x)))),
+    maximum: better((a, b) => a > b),
+    minimum: better((a, b) => a < b),
+    remainder: (a, b) => subtract(a, multiply(b, of(Math.floor(re(a) / re(b))))),
+  }
+}
