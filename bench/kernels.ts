@@ -1,6 +1,7 @@
 /**
- * GFLOP/s of the dense kernels on one core, beside plain JavaScript and, where gcc is present, C at -O3 -ffast-math (SSE2, no
- * fused multiply-add, as the WebAssembly; fast-math lets it reorder sums, as our kernels do). Times are the best of seven runs; factorisations include the copy of the matrix.
+ * GFLOP/s of the dense kernels on one core, beside plain JavaScript and, where gcc is present, C at -O3 -ffast-math: SSE2
+ * without fused multiply-add, as the WebAssembly, and free to reorder sums, as our kernels do. Times are the best of
+ * seven runs; factorisations and solves include the copy of what they overwrite.
  *
  *     npx tsx bench/kernels.ts
  */
