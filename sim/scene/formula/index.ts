@@ -1,0 +1,5 @@
+export { type Algebra, evaluateFormula } from './evaluate.ts'
+export { dependencies, type Formula, namesIn } from './formula.ts'
+export { type FunctionName, functionNames } from './functions.ts'
+export { numberAlgebra } from './numberAlgebra.ts'
+export { FormulaError, parseFormula } from './parse.ts'

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { count, formula, name, positive, span } from './formula.ts'
+
+const column = z.union([count, z.string()], { error: 'expected a column: a number from 1, or a name of the header' })
+
+const simulate = z.strictObject({
+  trajectories: count.default(1),
+  span: span.optional().describe("Times of each, s; by default the solver's."),
+  vary: z
+    .record(name, z.tuple([z.number(), z.number()]))
+    .default({})
+    .describe('Initial values drawn uniformly between two bounds: {a: [-3, 3]}.'),
+  noise: z
+    .union([z.number().nonnegative(), z.record(name, z.number().nonnegative())], {
+      error: 'expected a standard deviation ≥ 0, or a map from names to them',
+    })
+    .default(0)
+    .describe('Standard deviation of Gaussian noise on what is observed; one, or one for each by name.'),
+  seed: z.int().nonnegative().default(0),
+  save_every: positive.optional().describe("Seconds between samples; by default the solver's."),
+})
+
+/** What the model is compared with: a file of measurements, or the system itself with noise. */
+export const data = z.strictObject({
+  file: z
+    .string()
+    .optional()
+    .describe('A table of comma- or space-separated numbers; relative to the scene, or $NEURODE_DATA/…'),
+  columns: z
+    .record(z.string(), column)
+    .optional()
+    .describe('Columns of the file by number (from 1) or name: time, trial (optional), and what is observed.'),
+  trials: z.array(z.number()).min(1).optional().describe('Which trials of the file to take; by default all.'),
+  simulate: simulate.optional(),
+  observe: z
+    .record(name, formula)
+    .optional()
+    .describe(
+      'What is observed, over states, rates and parameters: {v: scale*a_dot}. By default the states of that name.',
+    ),
+  split: z
+    .tuple([z.number().min(0).max(1), z.number().min(0).max(1), z.number().min(0).max(1)])
+    .default([0.8, 0.1, 0.1])
+    .describe('Fractions for training, validation and test: whole trajectories of many, or one cut in time.'),
+})

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { data } from './data.ts'
+import { count, formula, positive, span } from './formula.ts'
+import { learn, type network } from './learn.ts'
+import { type equationsSystem, type lagrangianSystem, type moduleSystem, system } from './system.ts'
+import { training } from './training.ts'
+import { viewer } from './viewer.ts'
+
+/** Those of solvers/ode. */
+export const methodNames = ['tsit5', 'dopri5', 'odex'] as const
+
+const solver = z.strictObject({
+  method: z.enum(methodNames).default('tsit5'),
+  span: span.describe('Times of the beginning and the end, s.'),
+  rtol: positive.default(1e-6).describe('Relative tolerance.'),
+  atol: z
+    .union([positive, z.array(positive).min(1)], { error: 'expected a number > 0, or a list of them' })
+    .default(1e-8)
+    .describe('Absolute tolerance; one, or one for each component of the state.'),
+  save_every: positive.optional().describe('Seconds between samples; by default a thousandth of the span.'),
+  max_steps: count.optional(),
+})
+
+/** What criteria measure. */
+export const metricNames = [
+  'energy_mse',
+  'energy_drift',
+  'mass_matrix_error',
+  'state_mse',
+  'parameter_error',
+  'training_loss',
+  'validation_loss',
+  'test_loss',
+] as const
+
+const criterion = z.strictObject({
+  metric: z.enum(metricNames),
+  energy: formula.optional().describe('The energy that is meant, over what is observed; by default the system’s.'),
+  below: z.number().optional(),
+  above: z.number().optional(),
+})
+
+export const sceneSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string().min(1),
+  about: z.string().optional(),
+  system,
+  learn: learn.optional(),
+  solver,
+  data: data.optional(),
+  training: training.optional(),
+  criteria: z.array(criterion).default([]).describe('What success is.'),
+  viewer: viewer.optional(),
+})
+
+/** A scene as neurode works with it: defaults filled in, formulas parsed. */
+export type Scene = z.output<typeof sceneSchema>
+export type System = Scene['system']
+export type EquationsSystem = z.output<typeof equationsSystem>
+export type LagrangianScene = z.output<typeof lagrangianSystem>
+export type ModuleSystem = z.output<typeof moduleSystem>
+export type Learn = NonNullable<Scene['learn']>
+export type NetworkSpec = z.output<typeof network>
+export type SolverSection = Scene['solver']
+export type DataSection = NonNullable<Scene['data']>
+export type TrainingSection = NonNullable<Scene['training']>
+export type TrainingPhase = TrainingSection['phases'][number]
+export type Criterion = Scene['criteria'][number]

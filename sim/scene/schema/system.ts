@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { formula, name } from './formula.ts'
+
+const about = {
+  parameters: 'Physical constants by name, SI units.',
+  points: 'Positions to draw, [x, y, z] in metres, y up; a point may use the coordinates of an earlier one: p1.x.',
+}
+
+const parameters = z.record(name, z.number()).default({}).describe(about.parameters)
+const points = z
+  .record(name, z.tuple([formula, formula, formula]))
+  .default({})
+  .describe(about.points)
+
+/** A(t, y)·dy/dt = f(t, y) from formulas. */
+export const equationsSystem = z.strictObject({
+  type: z.literal('equations'),
+  parameters,
+  state: z.record(name, z.number()).describe('Initial values.'),
+  derivatives: z.record(name, formula).describe('One formula for each state, over states, parameters and t.'),
+  mass: z
+    .record(name, z.record(name, formula))
+    .optional()
+    .describe('Entries of the matrix A that differ from the identity: {row: {column: formula}}.'),
+  energy: formula.optional().describe('A quantity to watch, J.'),
+  points,
+})
+
+/** Mechanics from energies: M(q), Coriolis terms and the solve are derived. */
+export const lagrangianSystem = z.strictObject({
+  type: z.literal('lagrangian'),
+  parameters,
+  coordinates: z
+    .record(name, z.strictObject({ start: z.number().default(0), rate: z.number().default(0) }))
+    .describe('Generalised coordinates and their initial values; the rate of a is a_dot in formulas.'),
+  kinetic: formula.describe('Kinetic energy, J, quadratic in the rates.'),
+  potential: formula.describe('Potential energy, J.'),
+  dissipation: formula
+    .optional()
+    .describe("Rayleigh's dissipation function R, W: the friction on coordinate a is −∂R/∂a_dot."),
+  forces: z
+    .record(name, formula)
+    .optional()
+    .describe('Generalised force on a coordinate, over coordinates, rates and t.'),
+  points,
+})
+
+/** A TypeScript or JavaScript file that exports the system. */
+export const moduleSystem = z.strictObject({
+  type: z.literal('module'),
+  file: z.string().describe('Path, relative to the scene.'),
+  parameters,
+})
+
+export const system = z.discriminatedUnion('type', [equationsSystem, lagrangianSystem, moduleSystem])
