@@ -194,7 +194,10 @@ const builders: { readonly [P in Exclude<Primitive, 'input' | 'factor' | 'factor
     const a = draw.any()
     return p.reshape(a, draw.whole(0, 1) === 0 ? [sizeOf(a.shape)] : [1, ...a.shape.toReversed()])
   },
-  broadcast: draw => p.broadcastTo(draw.of([1, draw.whole(1, 3), 1]), [draw.whole(1, 3), 1, 2].with(1, 1)),
+  broadcast: draw => {
+    const m = draw.whole(1, 3)
+    return p.broadcastTo(draw.of([m, 1]), [draw.whole(1, 3), m, draw.whole(1, 3)])
+  },
   transpose: draw => {
     const a = draw.of(shapeOf(draw, 2))
     const permutation = a.shape.map((_, axis) => axis)
