@@ -1,0 +1,52 @@
+/** Activation functions in the primitives. At a kink the derivative is the one that tfjs takes: relu'(0) = 0. */
+
+import type { Node } from '../../graph.ts'
+import * as p from '../../primitives.ts'
+
+const zeros = (x: Node): Node => p.full(0, x.shape)
+const scaled = (factor: number, x: Node): Node => p.multiply(p.full(factor, x.shape), x)
+
+/** max(0, x), NaN where x is. */
+const relu = (x: Node): Node => p.select(p.lessEqual(x, zeros(x)), zeros(x), x)
+
+const relu6 = (x: Node): Node => p.minimum(relu(x), p.full(6, x.shape))
+
+/** x where x ≥ 0, else slope·x. */
+export const leakyRelu = (x: Node, slope: Node): Node =>
+  p.select(p.less(x, zeros(x)), p.multiply(slope, x), x)
+
+/**
+ * x where x ≥ 0, else eˣ − 1 (Clevert, Unterthiner & Hochreiter, ICLR 2016). The exponential sees no positive x: it
+ * would overflow, and a derivative would multiply the infinity by zero.
+ */
+export function elu(x: Node): Node {
+  const negative = p.less(x, zeros(x))
+  return p.select(negative, p.expm1(p.select(negative, x, zeros(x))), x)
+}
+
+/** Scaled elu (Klambauer et al., NeurIPS 2017, eq. 2); its λ and α to double precision. */
+export function selu(x: Node): Node {
+  const alpha = 1.6732632423543772
+  const lambda = 1.0507009873554805
+  const negative = p.less(x, zeros(x))
+  const exponential = scaled(alpha, p.expm1(p.select(negative, x, zeros(x))))
+  return scaled(lambda, p.select(negative, exponential, x))
+}
+
+const activations = {
+  linear: (x: Node): Node => x,
+  relu,
+  relu6,
+  elu,
+  selu,
+  sigmoid: p.logistic,
+  tanh: p.tanh,
+}
+
+export type Activation = keyof typeof activations
+
+/** The activation that a fused kernel names. */
+export function activate(name: string, x: Node): Node {
+  if (!(name in activations)) throw new Error(`trace: the fused activation ${name} cannot be traced`)
+  return activations[name as Activation](x)
+}

@@ -1,0 +1,33 @@
+/** Kernels of dense layers. */
+
+import type { Node } from '../../graph.ts'
+import * as p from '../../primitives.ts'
+import { registerLowerings } from '../lowering.ts'
+import { activate, leakyRelu } from './activations.ts'
+
+/** op(a)·op(b) on the last two axes; batch axes broadcast. */
+export function broadcastMatmul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
+  const batch = p.broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
+  return p.matmul(
+    p.broadcastTo(a, [...batch, ...a.shape.slice(-2)]),
+    p.broadcastTo(b, [...batch, ...b.shape.slice(-2)]),
+    { transposeA, transposeB },
+  )
+}
+
+registerLowerings({
+  BatchMatMul: ({ a, b }, { transposeA, transposeB }) => ({
+    node: broadcastMatmul(a.node, b.node, transposeA, transposeB),
+    dtype: a.dtype,
+  }),
+  _FusedMatMul: ({ a, b, bias, preluActivationWeights }, attributes) => {
+    const { transposeA, transposeB, activation, leakyreluAlpha = 0.2 } = attributes
+    let node = broadcastMatmul(a.node, b.node, transposeA, transposeB)
+    if (bias) node = p.add(node, p.broadcastTo(bias.node, node.shape))
+    if (activation === 'leakyrelu') node = leakyRelu(node, p.full(leakyreluAlpha, node.shape))
+    else if (activation === 'prelu')
+      node = leakyRelu(node, p.broadcastTo(preluActivationWeights.node, node.shape))
+    else node = activate(activation ?? 'linear', node)
+    return { node, dtype: 'float32' }
+  },
+})

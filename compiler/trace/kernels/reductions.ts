@@ -1,0 +1,153 @@
+/** Kernels that reduce or scan axes. */
+
+import type { Node } from '../../graph.ts'
+import * as p from '../../primitives.ts'
+import { type Lowering, registerLowerings } from '../lowering.ts'
+import type { NumericType, Value } from '../values.ts'
+
+type Reduction = (a: Node, axes?: readonly number[]) => Node
+
+/** tfjs' axis: absent for all, a number, or a list; negative ones count from the back. */
+function axesOf(axis: number | readonly number[] | null | undefined, rank: number): number[] {
+  const axes = axis === null || axis === undefined ? Array.from({ length: rank }, (_, i) => i) : [axis].flat()
+  return axes.map(i => (i < 0 ? i + rank : i))
+}
+
+const keptShape = (x: Node, axes: readonly number[]): number[] =>
+  x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
+
+/** Reduces, and leaves the axes at extent 1. */
+const keeping = (reduce: Reduction, x: Node, axes: readonly number[]): Node =>
+  p.reshape(reduce(x, axes), keptShape(x, axes))
+
+const reduction =
+  (reduce: Reduction, dtype?: (from: NumericType) => NumericType): Lowering =>
+  ({ x }, { axis, reductionIndices, keepDims }) => {
+    const axes = axesOf(axis ?? reductionIndices, x.node.shape.length)
+    return {
+      node: keepDims ? keeping(reduce, x.node, axes) : reduce(x.node, axes),
+      dtype: dtype ? dtype(x.dtype) : x.dtype,
+    }
+  }
+
+const mean: Reduction = (x, axes = axesOf(null, x.shape.length)) => {
+  const count = axes.reduce((product, axis) => product * x.shape[axis], 1)
+  const total = p.sum(x, axes)
+  return p.divide(total, p.full(count, total.shape))
+}
+
+const counted = (dtype: NumericType): NumericType => (dtype === 'bool' ? 'int32' : dtype)
+
+/** x less its greatest along `axis`, and the exponentials' sum, there at extent 1: softmax without overflow. */
+function shifted(x: Node, axis: number): { exponents: Node; total: Node } {
+  const exponents = p.subtract(x, p.broadcastTo(keeping(p.maximumOf, x, [axis]), x.shape))
+  return { exponents, total: keeping(p.sum, p.exp(exponents), [axis]) }
+}
+
+function softmax(x: Node, axis: number): Node {
+  const { exponents, total } = shifted(x, axis)
+  return p.divide(p.exp(exponents), p.broadcastTo(total, x.shape))
+}
+
+function logSoftmax(x: Node, axis: number): Node {
+  const { exponents, total } = shifted(x, axis)
+  return p.subtract(exponents, p.broadcastTo(p.log(total), x.shape))
+}
+
+const indices = (count: number): Node =>
+  p.constant(
+    Array.from({ length: count }, (_, i) => i),
+    [count],
+  )
+
+/** The first index at which `extreme` is reached: the least among those of equal value. */
+const indexOfExtreme =
+  (extreme: Reduction): Lowering =>
+  ({ x: { node: x } }, { axis }) => {
+    const [along] = axesOf(axis ?? 0, x.shape.length)
+    const extent = x.shape[along]
+    const column = p.reshape(
+      indices(extent),
+      x.shape.map((_, i) => (i === along ? extent : 1)),
+    )
+    const reached = p.equal(x, p.broadcastTo(keeping(extreme, x, [along]), x.shape))
+    const candidates = p.select(reached, p.broadcastTo(column, x.shape), p.full(extent, x.shape))
+    return { node: p.minimumOf(candidates, [along]), dtype: 'int32' }
+  }
+
+interface Scan {
+  readonly axis: number
+  readonly exclusive: boolean
+  readonly reverse: boolean
+}
+
+/** The running combination along an axis, element by element, starting at `unit`. */
+function scan(
+  x: Node,
+  combine: (a: Node, b: Node) => Node,
+  unit: number,
+  { axis, exclusive, reverse }: Scan,
+): Node {
+  const [along] = axesOf(axis, x.shape.length)
+  const at = (i: number): Node =>
+    p.slice(
+      x,
+      x.shape.map((_, d) => (d === along ? i : 0)),
+      x.shape.with(along, 1),
+    )
+  const extent = x.shape[along]
+  const order = Array.from({ length: extent }, (_, i) => (reverse ? extent - 1 - i : i))
+  const results = new Array<Node>(extent)
+  let running = p.full(unit, x.shape.with(along, 1))
+  order.forEach((i, step) => {
+    if (exclusive) results[i] = running
+    running = step === 0 ? at(i) : combine(running, at(i))
+    if (!exclusive) results[i] = running
+  })
+  return extent === 0 ? x : p.concatenate(results, along)
+}
+
+/** Sums by a product with the triangular matrix of ones: one node in place of `extent`. */
+function cumulativeSum(x: Node, { axis, exclusive, reverse }: Scan): Node {
+  const [along] = axesOf(axis, x.shape.length)
+  const n = x.shape[along]
+  const included = (from: number, to: number) =>
+    (reverse ? from > to : from < to) || (from === to && !exclusive) ? 1 : 0
+  const triangle = p.constant(
+    Array.from({ length: n * n }, (_, k) => included(k % n, Math.floor(k / n))),
+    [n, n],
+  )
+  const order = x.shape.map((_, i) => i)
+  const toLast = [...order.filter(i => i !== along), along]
+  const columns = p.transpose(x, toLast)
+  const sums = p.matmul(
+    p.reshape(columns, [x.shape.reduce((a, b) => a * b, 1) / Math.max(n, 1), n]),
+    triangle,
+    {
+      transposeB: true,
+    },
+  )
+  return p.transpose(
+    p.reshape(sums, columns.shape),
+    order.map(i => toLast.indexOf(i)),
+  )
+}
+
+const float = (node: Node): Value => ({ node, dtype: 'float32' })
+
+registerLowerings({
+  Sum: reduction(p.sum, counted),
+  Prod: reduction(p.productOf, counted),
+  Mean: reduction(mean, () => 'float32'),
+  Max: reduction(p.maximumOf),
+  Min: reduction(p.minimumOf),
+  All: reduction(p.minimumOf, () => 'bool'),
+  Any: reduction(p.maximumOf, () => 'bool'),
+  ArgMax: indexOfExtreme(p.maximumOf),
+  ArgMin: indexOfExtreme(p.minimumOf),
+  Softmax: ({ logits }, { dim }) => float(softmax(logits.node, axesOf(dim, logits.node.shape.length)[0])),
+  LogSoftmax: ({ logits }, { axis }) =>
+    float(logSoftmax(logits.node, axesOf(axis, logits.node.shape.length)[0])),
+  Cumsum: ({ x }, attributes) => ({ node: cumulativeSum(x.node, attributes), dtype: x.dtype }),
+  Cumprod: ({ x }, attributes) => ({ node: scan(x.node, p.multiply, 1, attributes), dtype: x.dtype }),
+})

@@ -1,0 +1,50 @@
+/**
+ * Makes nested `tf.grad` right, eager and traced, once this module is imported.
+ *
+ * Where a gradient uses an operation's result y (Exp, Tanh, Sigmoid, Elu, Softmax, Max, Min, Pow, and every
+ * `tf.customGrad` that saves its value), tfjs 4.22 puts the copy of y that it saves on its tape *before* the operation
+ * itself. Walking the tape from x, it then takes the copy for a constant, and a second derivative loses its term in
+ * silence: of tanh x + x² at 0.3 it gives 2, where 1.467 is true. Here the copies are moved behind the operation.
+ */
+
+import * as tf from '@tensorflow/tfjs-core'
+import { engine, type TapeNode } from './engine.ts'
+
+const { addTapeNode } = engine()
+
+engine().addTapeNode = function (this: ReturnType<typeof engine>, ...description) {
+  addTapeNode.apply(this, description)
+  const tape = this.state.activeTape!
+  const operation = tape.pop()!
+  const results = new Set(operation.outputs)
+  const copies: TapeNode[] = []
+  while (tape.length > 0 && Object.values(tape.at(-1)!.inputs).some(input => results.has(input))) {
+    copies.unshift(tape.pop()!)
+  }
+  tape.push(operation, ...copies)
+}
+
+/** tfjs' own uses the kernel EluGrad, which has no gradient in turn. */
+tf.registerGradient({
+  kernelName: 'Elu',
+  inputsToSave: ['x'],
+  gradFunc: (cotangent, [x]) => ({
+    x: () => {
+      const slope = tf.where(tf.less(x, 0), tf.exp(tf.minimum(x, 0)), tf.onesLike(x))
+      return tf.mul(cotangent as tf.Tensor, slope)
+    },
+  }),
+})
+
+/** tfjs' own permutes the axes once too often: it is wrong along any axis but the last. */
+tf.registerGradient({
+  kernelName: 'Cumsum',
+  gradFunc(cotangent, _, attributes) {
+    const { axis, exclusive, reverse } = attributes as unknown as {
+      axis: number
+      exclusive: boolean
+      reverse: boolean
+    }
+    return { x: () => tf.cumsum(cotangent as tf.Tensor, axis, exclusive, !reverse) }
+  },
+})

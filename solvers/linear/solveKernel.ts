@@ -1,0 +1,73 @@
+/** The tfjs kernel behind `solve`: how it is traced, computed eagerly, and differentiated. */
+
+import * as tf from '@tensorflow/tfjs-core'
+import type { Attributes } from '../../compiler/graph.ts'
+import * as p from '../../compiler/primitives.ts'
+import { registerLowering } from '../../compiler/trace/index.ts'
+import { userLocation } from '../../compiler/trace/location.ts'
+import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
+import { solveDense } from './dense.ts'
+
+type SolveAttributes = Attributes['solve']
+
+const kernelName = 'NeurodeSolve'
+
+/** X with op(A)·X = B: A [..., n, n], B [..., n, k], batches equal. */
+export function solveKernel(A: tf.Tensor, B: tf.Tensor, attributes: SolveAttributes): tf.Tensor {
+  tf.backend() // starts the best one, where none runs yet
+  const backendName = tf.getBackend()
+  if (!tf.getKernel(kernelName, backendName))
+    tf.registerKernel({ kernelName, backendName, kernelFunc: eagerSolve })
+  return tf.engine().runKernel(kernelName, { A, B }, { ...attributes })
+}
+
+registerLowering(kernelName, ({ A, B }, attributes: SolveAttributes) => ({
+  node: p.solve(A.node, B.node, attributes),
+  dtype: 'float32',
+}))
+
+const swapped = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2]
+const symmetricPart = (A: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(A, tf.transpose(A, swapped(A.rank))))
+
+// B̄ = op(A)⁻ᵀX̄, Ā = −B̄Xᵀ (−XB̄ᵀ where op transposes), for 'spd' its symmetric part: the rule of
+// compiler/differentiate/linear.ts. X is solved for again: a saved result would be lost to tfjs' higher derivatives.
+tf.registerGradient({
+  kernelName,
+  inputsToSave: ['A', 'B'],
+  gradFunc(cotangent, [A, B], attributes) {
+    const { structure, transposed } = attributes as unknown as SolveAttributes
+    const multiplier = () =>
+      solveKernel(A, cotangent as tf.Tensor, {
+        structure,
+        transposed: structure === 'general' && !transposed,
+      })
+    const gradientOfA = () => {
+      const X = solveKernel(A, B, { structure, transposed })
+      const [left, right] = transposed ? [X, multiplier()] : [multiplier(), X]
+      const outer = tf.neg(tf.matMul(left, right, false, true))
+      return structure === 'spd' ? symmetricPart(outer) : outer
+    }
+    return { A: gradientOfA, B: multiplier }
+  },
+})
+
+/** On any backend: its values are read, and the solution is written back. */
+const eagerSolve: tf.KernelFunc = ({ inputs, attrs, backend }) => {
+  const { A, B } = inputs as { A: tf.TensorInfo; B: tf.TensorInfo }
+  const [n, k] = B.shape.slice(-2)
+  const read = ({ dataId }: tf.TensorInfo) =>
+    Float64Array.from(tf.engine().readSync(dataId) as ArrayLike<number>)
+  try {
+    const X = solveDense(read(A), read(B), n, k, attrs as unknown as SolveAttributes)
+    const storage = backend as tf.KernelBackend
+    return {
+      dataId: storage.write(Float32Array.from(X), B.shape, 'float32'),
+      shape: B.shape,
+      dtype: 'float32',
+    }
+  } catch (error) {
+    if (!(error instanceof SingularMatrixError)) throw error
+    const { pivot, structure, batch } = error
+    throw new SingularMatrixError(pivot, structure, batch, userLocation(error.stack))
+  }
+}
