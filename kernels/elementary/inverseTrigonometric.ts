@@ -46,7 +46,14 @@ export function atan2(lane: Lane, y: Real, x: Real): Real {
   const largest = lane.let('largest', lane.max(sizeX, sizeY))
   const infinite = lane.let('infinite', lane.eq(largest, Infinity))
   const zero = lane.let('zero', lane.eq(largest, 0))
-  const factor = lane.let('factor', lane.select(lane.gt(largest, 2 ** 1000), 2 ** -100, 1))
+  const factor = lane.let(
+    'factor',
+    lane.select(
+      lane.gt(largest, 2 ** 1000),
+      2 ** -100,
+      lane.select(lane.lt(largest, 2 ** -900), 2 ** 100, 1),
+    ),
+  )
   const finite = (size: Real) =>
     lane.select(infinite, lane.truth(lane.eq(size, Infinity)), lane.mul(size, factor))
   const { high, low } = firstQuadrant(

@@ -58,7 +58,9 @@ function tanOfReduced(lane: Lane, angle: ReducedAngle): Real {
   const quotient = lane.let('quotient', lane.div(pick(lane.neg(cos.high), sin.high), denominator))
   const numeratorLow = pick(lane.neg(cos.low), sin.low)
   const residual = lane.sub(numeratorLow, lane.mul(quotient, pick(sin.low, cos.low)))
-  return lane.add(quotient, lane.div(residual, denominator))
+  const value = lane.add(quotient, lane.div(residual, denominator))
+  // The addition would turn −0 into 0.
+  return lane.select(lane.eq(quotient, 0), quotient, value)
 }
 
 type OfReduced = (lane: Lane, angle: ReducedAngle) => Real
