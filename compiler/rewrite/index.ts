@@ -1,4 +1,4 @@
-import { type Graph, type Node, topologicalOrder } from '../graph.ts'
+import type { Graph } from '../graph.ts'
 import { arithmeticRules } from './arithmetic.ts'
 import { factoriseRules } from './factorise.ts'
 import { foldRules } from './fold.ts'
@@ -20,17 +20,19 @@ const simplifications = combineRules(
   hoistRules,
 )
 
+export interface RewriteOptions {
+  /** Arrays of at most this many elements are taken apart into scalars, which live in variables. Default 16. */
+  readonly smallSize?: number
+}
+
 /**
  * An equal graph that costs less: constants folded, common subexpressions merged, dead code dropped, arithmetic and
  * rearrangements simplified, each matrix factored once, small arrays taken apart into scalars.
  */
-export function rewrite(graph: Graph): Graph {
+export function rewrite(graph: Graph, { smallSize = 16 }: RewriteOptions = {}): Graph {
   let outputs = normalise(graph.outputs, simplifications)
   outputs = normalise(outputs, combineRules(factoriseRules, simplifications))
-  outputs = scalarise(outputs)
+  outputs = scalarise(outputs, smallSize)
   outputs = normalise(outputs, simplifications)
   return { inputs: graph.inputs, outputs }
 }
-
-/** Number of nodes that a graph computes. */
-export const countNodes = (outputs: readonly Node[]): number => topologicalOrder(outputs).length

@@ -3,19 +3,18 @@ import { add, concatenate, maximum, minimum, multiply, reshape, scalar, slice } 
 import { elementwiseOn, isElementwise } from './match.ts'
 import { withOperands } from './normalise.ts'
 
-/** Arrays of at most this many elements are taken apart. */
-export const smallSize = 16
 /** Matrix products of at most this many multiplications become sums of products. */
 const smallProduct = 64
 
-const isSmall = (node: Node): boolean => sizeOf(node.shape) > 0 && sizeOf(node.shape) <= smallSize
+type IsSmall = (node: Node) => boolean
 
 /**
- * Takes small arrays apart: each element becomes a node of shape [], so that slices, joins, transposes, broadcasts and
+ * Takes arrays of at most `smallSize` elements apart: each element becomes a node of shape [], so that slices, joins, transposes, broadcasts and
  * tiny products are gone, zeros vanish and equal elements are computed once. What remains big, or is a factorisation,
  * gets its operand joined again and has its elements read.
  */
-export function scalarise(outputs: readonly Node[]): Node[] {
+export function scalarise(outputs: readonly Node[], smallSize: number): Node[] {
+  const isSmall = (node: Node): boolean => sizeOf(node.shape) > 0 && sizeOf(node.shape) <= smallSize
   const elements = new Map<Node, readonly Node[]>()
   const whole = new Map<Node, Node>()
 
@@ -38,7 +37,7 @@ export function scalarise(outputs: readonly Node[]): Node[] {
   }
 
   for (const node of topologicalOrder(outputs)) {
-    const apart = isSmall(node) ? takenApart(node, elementsOf) : undefined
+    const apart = isSmall(node) ? takenApart(node, isSmall, elementsOf) : undefined
     if (apart) elements.set(node, apart)
     else whole.set(node, withOperands(node, node.operands.map(arrayOf)))
     if (node.primitive === 'constant') whole.set(node, node)
@@ -59,7 +58,11 @@ function joined(elements: readonly Node[], shape: Shape): Node {
 }
 
 /** The elements of a node, from those of its operands; undefined where they are better left together. */
-function takenApart(node: Node, elementsOf: (operand: Node) => readonly Node[]): Node[] | undefined {
+function takenApart(
+  node: Node,
+  isSmall: IsSmall,
+  elementsOf: (operand: Node) => readonly Node[],
+): Node[] | undefined {
   const [x] = node.operands
   if (node.primitive === 'constant') return Array.from(node.attributes.value, scalar)
   if (node.primitive === 'slice') {

@@ -1,0 +1,112 @@
+import { type Graph, type Node, sizeOf } from '../graph.ts'
+import type { Update } from './step.ts'
+import { type Buffer, isViewPrimitive } from './view.ts'
+
+/** Where a value is to go, and whether it is added to what is there. */
+export interface Destination {
+  readonly buffer: Buffer
+  readonly update: Update
+}
+
+export interface OutputClaims {
+  /** Nodes that are computed right where an output lies. */
+  readonly claims: ReadonlyMap<Node, Destination>
+  /** Sums and differences that are accumulated term by term, and never computed as such. */
+  readonly dissolved: ReadonlySet<Node>
+  /** What is copied or added to an output at the end, from wherever it is. */
+  readonly late: readonly (Destination & { readonly node: Node })[]
+}
+
+/** Primitives that can be added to their target as they are computed. */
+const accumulates = (node: Node): boolean =>
+  node.primitive === 'matmul' || node.primitive === 'pad' || node.primitive === 'scatterAdd' ||
+  node.primitive === 'concatenate' || node.primitive === 'sum' // biome-ignore format: a list
+
+const isLeaf = (node: Node): boolean => node.primitive === 'input' || node.primitive === 'constant'
+
+/**
+ * Decides how each output of a graph gets into its place. A reshape changes nothing in memory, and is looked through.
+ * An accumulated output of sums of products has each product added in place: what a gradient of a weight matrix is.
+ */
+export function claimOutputs(
+  graph: Graph,
+  users: ReadonlyMap<Node, ReadonlySet<Node>>,
+  storage: { readonly outputs: readonly Buffer[]; readonly accumulated: ReadonlySet<number> },
+): OutputClaims {
+  const claims = new Map<Node, Destination>()
+  const dissolved = new Set<Node>()
+  const late: (Destination & { node: Node })[] = []
+  const wanted = new Map<Node, number>()
+  for (const output of graph.outputs) {
+    for (const node of reshapeChain(output)) wanted.set(node, (wanted.get(node) ?? 0) + 1)
+  }
+
+  const place = (node: Node, { buffer, update }: Destination, path: Node | undefined): void => {
+    const chain = reshapeChain(node)
+    const source = chain.at(-1)!
+    const isPrivate =
+      chain.every((link, i) => {
+        const allowed = i === 0 ? path : chain[i - 1]
+        return [...users.get(link)!].every(user => user === allowed)
+      }) && chain.every(link => (wanted.get(link) ?? 0) <= (path ? 0 : 1))
+    const computable = !isLeaf(source) && !isViewPrimitive(source) && sizeOf(source.shape) !== 1
+    if (update === 'write') {
+      if (computable && !claims.has(source)) claims.set(source, { buffer, update })
+      else late.push({ node, buffer, update })
+      return
+    }
+    const terms = isPrivate ? linearTerms(source, update) : undefined
+    if (terms && sizeOf(source.shape) !== 1) {
+      for (const link of chain) dissolved.add(link)
+      for (const [term, sign] of terms) place(term, { buffer, update: sign }, source)
+    } else if (isPrivate && computable && !isOpaque(source)) {
+      claims.set(source, { buffer, update })
+    } else late.push({ node, buffer, update })
+  }
+  graph.outputs.forEach((output, j) => {
+    const update = storage.accumulated.has(j) ? 'add' : 'write'
+    place(output, { buffer: storage.outputs[j], update }, undefined)
+  })
+  return { claims, dissolved, late }
+}
+
+/** Arrays made in place by a kernel: they cannot be added to what is there. */
+const isOpaque = (node: Node): boolean =>
+  node.primitive === 'factor' ||
+  node.primitive === 'factorSolve' ||
+  node.primitive === 'gather' ||
+  node.primitive === 'productOf' ||
+  node.primitive === 'maximumOf' ||
+  node.primitive === 'minimumOf'
+
+/** A node, and what it is a reshape of, and so on. */
+function reshapeChain(node: Node): Node[] {
+  const chain = [node]
+  while (chain.at(-1)!.primitive === 'reshape') chain.push(chain.at(-1)!.operands[0])
+  return chain
+}
+
+/** The terms of a sum, difference or negation with their signs, if adding them one by one saves an array. */
+function linearTerms(node: Node, update: Update): [Node, Update][] | undefined {
+  const opposite = update === 'add' ? 'subtract' : 'add'
+  const [a, b] = node.operands
+  const terms: [Node, Update][] | undefined =
+    node.primitive === 'add'
+      ? [
+          [a, update],
+          [b, update],
+        ]
+      : node.primitive === 'subtract'
+        ? [
+            [a, update],
+            [b, opposite],
+          ]
+        : node.primitive === 'negate'
+          ? [[a, opposite]]
+          : undefined
+  const worthwhile = terms?.some(([term]) => {
+    const source = reshapeChain(term).at(-1)!
+    return accumulates(source) || (linearTerms(source, update) && source.operands.length > 0)
+  })
+  return a !== b && worthwhile ? terms : undefined
+}
