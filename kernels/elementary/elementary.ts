@@ -86,7 +86,7 @@ export const elementaryFunctions: Readonly<Record<ElementaryName, Elementary<Una
 
 /**
  * The value of an elementwise primitive, for one float64 or for two with the same bits in each. Functions that are
- * too long to repeat are added to the module, once, and called.
+ * too long to repeat are added to the module, once, and called. The value is an expression: use it once, or `let` it.
  *
  *     const y = emitElementary(module, lane, 'tanh', lane.add(lane.load(p), lane.load(q)))
  */
