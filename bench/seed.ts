@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs'
 import { lossAndGradient, solve, vectorField } from '../index.ts'
 
 const [n, hidden] = [10, 128]
@@ -21,7 +21,8 @@ function uniform(): number {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
   return seed / 2 ** 32
 }
-const weights = (size: number, scale: number) => Float64Array.from({ length: size }, () => scale * (2 * uniform() - 1))
+const weights = (size: number, scale: number) =>
+  Float64Array.from({ length: size }, () => scale * (2 * uniform() - 1))
 const parameters = [
   { name: 'W1', shape: [n, hidden], initial: weights(n * hidden, 0.3) },
   { name: 'b1', shape: [hidden], initial: weights(hidden, 0.3) },
@@ -71,7 +72,9 @@ const vjp = microseconds(() => field.vjp(t, y, cotangent, gradY, field.parameter
 function inC(): number | null {
   const folder = mkdtempSync(join(tmpdir(), 'neurode-bench-'))
   try {
-    execFileSync('gcc', ['-O3', join(here, 'limit/seed.c'), '-o', join(folder, 'seed'), '-lm'], { stdio: 'pipe' })
+    execFileSync('gcc', ['-O3', join(here, 'limit/seed.c'), '-o', join(folder, 'seed'), '-lm'], {
+      stdio: 'pipe',
+    })
     return Number(execFileSync(join(folder, 'seed')).toString().split(' ')[0]) / 1e3
   } catch {
     return null
@@ -80,12 +83,18 @@ function inC(): number | null {
   }
 }
 
-const loss = (trajectory: tf.Tensor2D) => tf.norm(tf.sub(tf.slice(trajectory, [99], [1]), tf.tensor2d([target])))
+const loss = (trajectory: tf.Tensor2D) =>
+  tf.norm(tf.sub(tf.slice(trajectory, [99], [1]), tf.tensor2d([target])))
 const gradientOnce = () => lossAndGradient(field, y0, times, loss, tolerances)
 const ours = gradientOnce()
 const gradientTime = microseconds(gradientOnce, 10) / 1e6
 
-function inTorchdiffeq(): { seconds: number[]; loss: number; gradientNorm: number; evaluations: number } | null {
+function inTorchdiffeq(): {
+  seconds: number[]
+  loss: number
+  gradientNorm: number
+  evaluations: number
+} | null {
   const python = process.env.PEERS_PYTHON
   if (!python) return null
   const folder = mkdtempSync(join(tmpdir(), 'neurode-bench-'))
@@ -104,14 +113,22 @@ const torch = inTorchdiffeq()
 const ratio = (a: number, b: number) => (a / b).toFixed(2)
 console.log('| the seed’s model, n = 10, 128 hidden | time | ratio |')
 console.log('|---|---|---|')
-console.log(`| right-hand side, neurode | ${evaluate.toFixed(2)} µs | ${c ? `${ratio(evaluate, c)} × C` : ''} |`)
+console.log(
+  `| right-hand side, neurode | ${evaluate.toFixed(2)} µs | ${c ? `${ratio(evaluate, c)} × C` : ''} |`,
+)
 if (c) console.log(`| right-hand side, C gcc -O3 | ${c.toFixed(2)} µs | 1 |`)
-console.log(`| vector–Jacobian product, neurode | ${vjp.toFixed(2)} µs | ${ratio(vjp, evaluate)} × evaluation |`)
+console.log(
+  `| vector–Jacobian product, neurode | ${vjp.toFixed(2)} µs | ${ratio(vjp, evaluate)} × evaluation |`,
+)
 console.log(`| loss and full gradient, neurode | ${(1e3 * gradientTime).toFixed(2)} ms | 1 |`)
 if (torch) {
   const seconds = median(torch.seconds)
-  console.log(`| loss and full gradient, torchdiffeq (direct) | ${(1e3 * seconds).toFixed(1)} ms | ${ratio(seconds, gradientTime)} × ours |`)
+  console.log(
+    `| loss and full gradient, torchdiffeq (direct) | ${(1e3 * seconds).toFixed(1)} ms | ${ratio(seconds, gradientTime)} × ours |`,
+  )
   const norm = Math.hypot(...ours.gradients.parameters)
-  console.log(`\nloss: ${ours.loss} (ours), ${torch.loss} (torchdiffeq); ‖gradient‖: ${norm}, ${torch.gradientNorm}`)
+  console.log(
+    `\nloss: ${ours.loss} (ours), ${torch.loss} (torchdiffeq); ‖gradient‖: ${norm}, ${torch.gradientNorm}`,
+  )
   console.log(`evaluations forward: ${ours.solution.statistics.evaluations}, ${torch.evaluations}`)
 } else console.log('\n(PEERS_PYTHON is not set: torchdiffeq was not measured)')

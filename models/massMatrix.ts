@@ -16,7 +16,7 @@ export const massMatrixOutputs = (form: MassMatrixForm, n: number): number =>
  * @returns [n, n]
  */
 export function choleskyForm(outputs: tf.Tensor1D, n: number, floor: number): tf.Tensor2D {
-  const lower = tf.concat([outputs, tf.scalar(0).reshape([1])]) as tf.Tensor1D
+  const lower = tf.concat([outputs, tf.tensor1d([0])]) as tf.Tensor1D
   const zero = (n * (n + 1)) / 2
   const index = (row: number, column: number) => (row * (row + 1)) / 2 + column
   const entries = Array.from({ length: n * n }, (_, k) => [Math.floor(k / n), k % n])

@@ -4,7 +4,7 @@ import { reshape, scalar } from '../compiler/primitives.ts'
 import { compile } from '../compiler/program.ts'
 import { trace } from '../compiler/trace/index.ts'
 import { lossAndGradient as adjointLossAndGradient } from '../solvers/adjoint/index.ts'
-import type { IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
+import type { Failure, IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
 import type { VectorField } from '../solvers/ode/vectorField.ts'
 
 /** A loss of the saved states y [T, n], written in TensorFlow.js: a scalar. */
@@ -15,8 +15,18 @@ export interface GradientOptions extends IntegratorOptions {
   readonly adjoint?: 'discrete'
 }
 
+/** A trajectory could not be computed to its end; `failure` says why, when, and what to try. */
+export class IntegrationError extends Error {
+  override readonly name = 'IntegrationError'
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
 export interface LossAndGradient {
-  /** NaN only if `failure` says why. */
   readonly loss: number
   readonly gradients: {
     /** ∂loss/∂y0, length n. */
@@ -30,7 +40,7 @@ export interface LossAndGradient {
 /**
  * Integrates, evaluates the loss, and differentiates it with respect to the initial state and all parameters.
  *
- * @throws IntegrationError (with the time and the reason) where the trajectory fails.
+ * @throws IntegrationError where the trajectory fails, RangeError where the loss is no scalar.
  * @example
  * const { loss, gradients } = lossAndGradient(field, y0, times, y => y.sub(data).square().mean(), { rtol: 1e-6 })
  */
@@ -43,6 +53,7 @@ export function lossAndGradient(
 ): LossAndGradient {
   const { adjoint: _, ...ode } = options
   const result = adjointLossAndGradient(field, y0, times, compiledLoss(loss, field.dimension), ode)
+  if (!result.success) throw new IntegrationError(result.failure)
   return {
     loss: result.loss,
     gradients: { initial: result.gradY0, parameters: result.gradTheta },
@@ -59,9 +70,15 @@ function compiledLoss(loss: TrajectoryLoss, n: number): PlainLoss {
   return (y, gradient) => {
     const key = `${y.length / n}x${n}`
     let ofShape = compiledLosses.get(loss)
-    if (!ofShape) compiledLosses.set(loss, (ofShape = new Map()))
+    if (!ofShape) {
+      ofShape = new Map()
+      compiledLosses.set(loss, ofShape)
+    }
     let compiled = ofShape.get(key)
-    if (!compiled) ofShape.set(key, (compiled = compileLoss(loss, [y.length / n, n])))
+    if (!compiled) {
+      compiled = compileLoss(loss, [y.length / n, n])
+      ofShape.set(key, compiled)
+    }
     return compiled(y, gradient)
   }
 }
@@ -73,7 +90,9 @@ function compileLoss(loss: TrajectoryLoss, shape: [number, number]): PlainLoss {
     throw new RangeError(`the loss must be a scalar, not of shape [${value.shape}]`)
   }
   if (graph.variables.length > 0) {
-    throw new RangeError(`the loss reads the variable ${graph.variables[0].name}: only the vector field may be learned`)
+    throw new RangeError(
+      `the loss reads the variable ${graph.variables[0].name}: only the vector field may be learned`,
+    )
   }
   const [gradient] = vjp([value], [ones(value.shape)], [graph.inputs[0]])
   const { run } = compile({ run: { inputs: graph.inputs, outputs: gradient ? [value, gradient] : [value] } })

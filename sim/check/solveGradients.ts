@@ -41,11 +41,25 @@ export function compareSolveGradients(
   const reference = timed(() => complexStep(exact, x))
   const rows: GradientRow[] = []
   const report = (method: string, result: Timed, bytes: number, note?: string) =>
-    rows.push({ method, error: distance(result.value, reference.value), milliseconds: result.milliseconds, bytes, note })
+    rows.push({
+      method,
+      error: distance(result.value, reference.value),
+      milliseconds: result.milliseconds,
+      bytes,
+      note,
+    })
 
   const twoSolves = 2 * bytesOf(exact.outputs)
-  report('finite differences, forward 1e-6', timed(() => forwardDifferences(value, x, 1e-6)), twoSolves)
-  report('finite differences, central 1e-6', timed(() => centralDifferences(value, x, 1e-6)), twoSolves)
+  report(
+    'finite differences, forward 1e-6',
+    timed(() => forwardDifferences(value, x, 1e-6)),
+    twoSolves,
+  )
+  report(
+    'finite differences, central 1e-6',
+    timed(() => centralDifferences(value, x, 1e-6)),
+    twoSolves,
+  )
   report('complex step 1e-200', reference, 2 * bytesOf(exact.outputs), 'reference')
   const full = spd ? n : 2 * n
   const truncated = Math.max(1, Math.floor(n / 2))
@@ -59,7 +73,11 @@ export function compareSolveGradients(
     report(`${label}, k = ${iterations}${spd ? '' : ' (normal equations)'}`, result, bytesOf(graph.outputs))
   }
   const implicit = gradientGraph([matrix, right], exact.outputs[0])
-  report('implicit (one transposed solve)', timed(() => concatenate(interpret(implicit, x))), bytesOf(implicit.outputs))
+  report(
+    'implicit (one transposed solve)',
+    timed(() => concatenate(interpret(implicit, x))),
+    bytesOf(implicit.outputs),
+  )
   return rows
 }
 
@@ -80,7 +98,12 @@ function timed(f: () => Float64Array): Timed {
 
 function gradientGraph(inputs: readonly Node[], output: Node): Graph {
   const gradients = vjp([output], [constant([1], [1, 1])], [...inputs])
-  return { inputs, outputs: gradients.map((g, k) => g ?? constant(new Float64Array(sizeOf(inputs[k].shape)), inputs[k].shape)) }
+  return {
+    inputs,
+    outputs: gradients.map(
+      (g, k) => g ?? constant(new Float64Array(sizeOf(inputs[k].shape)), inputs[k].shape),
+    ),
+  }
 }
 
 const bytesOf = (outputs: readonly Node[]): number =>
@@ -95,12 +118,20 @@ function complexStep(graph: Graph, x: readonly Float64Array[]): Float64Array {
   })
 }
 
-function forwardDifferences(f: (x: Float64Array[]) => number, x: readonly Float64Array[], step: number): Float64Array {
+function forwardDifferences(
+  f: (x: Float64Array[]) => number,
+  x: readonly Float64Array[],
+  step: number,
+): Float64Array {
   const base = f([...x])
   return eachEntry(x, (k, i) => (f(moved(x, k, i, step)) - base) / step)
 }
 
-function centralDifferences(f: (x: Float64Array[]) => number, x: readonly Float64Array[], step: number): Float64Array {
+function centralDifferences(
+  f: (x: Float64Array[]) => number,
+  x: readonly Float64Array[],
+  step: number,
+): Float64Array {
   return eachEntry(x, (k, i) => (f(moved(x, k, i, step)) - f(moved(x, k, i, -step))) / (2 * step))
 }
 
@@ -110,7 +141,10 @@ function moved(x: readonly Float64Array[], k: number, i: number, step: number): 
   return copy
 }
 
-function eachEntry(x: readonly Float64Array[], derivative: (array: number, entry: number) => number): Float64Array {
+function eachEntry(
+  x: readonly Float64Array[],
+  derivative: (array: number, entry: number) => number,
+): Float64Array {
   return concatenate(x.map((array, k) => array.map((_, i) => derivative(k, i))))
 }
 

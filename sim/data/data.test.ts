@@ -65,6 +65,11 @@ describe('splits', () => {
     expect([...test[0].values.subarray(0, 2)]).toEqual([888, 889])
   })
 
+  it('takes counts in place of fractions', () => {
+    const { train, test } = splitSeries([series(556)], [444, 0, 110], 2)
+    expect([train[0].t.length, test[0].t[0], test[0].t.length]).toEqual([444, 444, 110])
+  })
+
   it('deals out whole series where there are several', () => {
     const parts = splitSeries(
       Array.from({ length: 10 }, () => series(5)),

@@ -50,35 +50,39 @@ export interface DataSplit {
 }
 
 /**
- * Splits by fractions: whole series where there are at least as many as parts, otherwise each series in time, with the
- * test at its end. Counts are rounded down; the test takes what is left.
+ * Splits by fractions of the whole, or by counts where they add up to more than 1: whole series where there are at least
+ * three, otherwise the samples of each series in time, with the test at its end. Fractions are rounded down; the test
+ * takes what is left.
  */
 export function splitSeries(
   series: readonly Series[],
-  [train, validation]: readonly [train: number, validation: number, test: number],
+  [train, validation, test]: readonly [train: number, validation: number, test: number],
   width: number,
 ): DataSplit {
+  const counts = train + validation + test > 1 + 1e-9
+  /** Where the parts of `total` items end. */
+  const ends = (total: number): [number, number, number] => {
+    const share = (part: number) => (counts ? part : Math.floor(total * part + 1e-9))
+    const first = share(train)
+    const second = first + share(validation)
+    return [first, second, counts ? Math.min(total, second + test) : total]
+  }
   if (series.length >= 3) {
-    const first = Math.max(1, Math.floor(series.length * train + 1e-9))
-    const second = first + Math.floor(series.length * validation + 1e-9)
+    const [first, second, third] = ends(series.length)
     return {
       train: series.slice(0, first),
       validation: series.slice(first, second),
-      test: series.slice(second),
+      test: series.slice(second, third),
     }
   }
   const piece = ({ t, values }: Series, from: number, to: number): Series => ({
     t: t.slice(from, to),
     values: values.slice(from * width, to * width),
   })
-  const cuts = series.map(s => {
-    const first = Math.floor(s.t.length * train + 1e-9)
-    return [first, first + Math.floor(s.t.length * validation + 1e-9), s.t.length] as const
+  const parts = series.map(s => {
+    const [first, second, third] = ends(s.t.length)
+    return [piece(s, 0, first), piece(s, first, second), piece(s, second, third)]
   })
-  const nonEmpty = (pieces: Series[]) => pieces.filter(({ t }) => t.length > 1)
-  return {
-    train: nonEmpty(series.map((s, k) => piece(s, 0, cuts[k][0]))),
-    validation: nonEmpty(series.map((s, k) => piece(s, cuts[k][0], cuts[k][1]))),
-    test: nonEmpty(series.map((s, k) => piece(s, cuts[k][1], cuts[k][2]))),
-  }
+  const part = (k: number) => parts.map(pieces => pieces[k]).filter(({ t }) => t.length > 1)
+  return { train: part(0), validation: part(1), test: part(2) }
 }

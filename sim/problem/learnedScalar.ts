@@ -37,7 +37,8 @@ export function learnedScalar(name: string, start: number, bounds: Bounds = {}):
   const bound = bounds.positive ? 0 : (min ?? max)
   if (bound !== undefined) {
     const side = max !== undefined ? -1 : 1
-    if (!(side * (start - bound) > 0)) throw outside(name, start, `${side > 0 ? 'greater' : 'less'} than ${bound}`)
+    if (!(side * (start - bound) > 0))
+      throw outside(name, start, `${side > 0 ? 'greater' : 'less'} than ${bound}`)
     return {
       name,
       spec: spec(Math.log(side * (start - bound))),

@@ -62,7 +62,12 @@ export function createShooting(problem: ShootingProblem) {
   }
 
   /** Calls back with each residual: `value` is NaN where there is no data. */
-  function residualsOf(window: Window, y: Float64Array, next: Float64Array | null, residuals: Float64Array): number {
+  function residualsOf(
+    window: Window,
+    y: Float64Array,
+    next: Float64Array | null,
+    residuals: Float64Array,
+  ): number {
     const { t, values } = series[window.series]
     let row = 0
     const samples = countedSamples(window)
@@ -117,7 +122,13 @@ export function createShooting(problem: ShootingProblem) {
     for (let k = 0; k < samples; k++) {
       for (let j = 0; j < m; j++) cotangent[j] = residuals[k * m + j] / scales[j]
       state.set(solution.y.subarray(k * n, (k + 1) * n))
-      observation.vjp(t[window.begin + k], state, cotangent, gradients.subarray(k * n, (k + 1) * n), gradTheta)
+      observation.vjp(
+        t[window.begin + k],
+        state,
+        cotangent,
+        gradients.subarray(k * n, (k + 1) * n),
+        gradTheta,
+      )
     }
     if (next) {
       const end = (window.end - window.begin) * n

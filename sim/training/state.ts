@@ -59,7 +59,10 @@ export function restoreOptimizer<K extends OptimizerState['kind']>(
 }
 
 /** The state as named arrays and a small JSON object, for a checkpoint. */
-export function packTrainerState(state: TrainerState): { arrays: Record<string, Float64Array>; json: object } {
+export function packTrainerState(state: TrainerState): {
+  arrays: Record<string, Float64Array>
+  json: object
+} {
   const arrays: Record<string, Float64Array> = { theta: state.theta, initial_states: state.initialStates }
   state.estimates.forEach((estimate, k) => {
     arrays[`estimate.${k}`] = estimate
@@ -108,7 +111,11 @@ export function unpackTrainerState(arrays: Record<string, Float64Array>, json: o
   const [rateFactor, loss, window] = arrays.scalars
   let optimizer: OptimizerState | null = null
   if (saved?.kind === 'adam') {
-    const state = { mean: arrays['adam.mean'], square: arrays['adam.square'], updates: arrays['adam.updates'] }
+    const state = {
+      mean: arrays['adam.mean'],
+      square: arrays['adam.square'],
+      updates: arrays['adam.updates'],
+    }
     optimizer = { kind: 'adam', state }
   } else if (saved?.kind === 'lbfgs') {
     const pairs = Array.from({ length: saved.pairs ?? 0 }, (_, k) => ({

@@ -162,7 +162,10 @@ export function train(
         if (values === 0) continue
         counted += values
         for (let i = 0; i < p; i++) gradient[i] /= values
-        for (const k of touched) z(gradient, k).forEach((g, i, array) => void (array[i] = g / values))
+        for (const k of touched) {
+          const part = z(gradient, k)
+          for (let i = 0; i < n; i++) part[i] /= values
+        }
         clipNorm(thetaGradient, stage.phase.clip)
         const progress = state.epoch + stage.offset + first / order.length
         const rate = rateAt(stage.phase, progress) * state.rateFactor

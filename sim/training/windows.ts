@@ -46,5 +46,7 @@ export function cutWindows(series: readonly Series[], length: number): Window[] 
 /** Window lengths from `from` to `to`, each about twice the one before: the stages of training. */
 export function growingLengths(from: number, to: number): number[] {
   const stages = Math.max(1, Math.round(Math.log2(to / from)) + 1)
-  return Array.from({ length: stages }, (_, k) => (stages === 1 ? to : from * (to / from) ** (k / (stages - 1))))
+  return Array.from({ length: stages }, (_, k) =>
+    stages === 1 ? to : from * (to / from) ** (k / (stages - 1)),
+  )
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { count, formula, name, positive, span } from './formula.ts'
 
-const column = z.union([count, z.string()], { error: 'expected a column: a number from 1, or a name of the header' })
+const column = z.union([count, z.string()], {
+  error: 'expected a column: a number from 1, or a name of the header',
+})
 
 const simulate = z.strictObject({
   trajectories: count.default(1),
@@ -29,7 +31,9 @@ export const data = z.strictObject({
   columns: z
     .record(z.string(), column)
     .optional()
-    .describe('Columns of the file by number (from 1) or name: time, trial (optional), and what is observed.'),
+    .describe(
+      'Columns of the file by number (from 1) or name: time, trial (optional), and what is observed.',
+    ),
   trials: z.array(z.number()).min(1).optional().describe('Which trials of the file to take; by default all.'),
   simulate: simulate.optional(),
   observe: z

@@ -21,7 +21,10 @@ export const formula = z
 /** A name that formulas can use: letters (of any script), digits and _, not beginning with a digit or two _. */
 export const name = z
   .string()
-  .regex(/^(?!__)[\p{L}_][\p{L}\p{N}_]*$/u, 'a name has letters, digits and _, and does not begin with a digit')
+  .regex(
+    /^(?!__)[\p{L}_][\p{L}\p{N}_]*$/u,
+    'a name has letters, digits and _, and does not begin with a digit',
+  )
 
 export const positive = z.number().positive()
 export const count = z.int().positive()

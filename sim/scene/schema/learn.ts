@@ -39,10 +39,17 @@ const massMatrix = z.strictObject({
 export const learn = z.strictObject({
   parameters: unknownParameters
     .optional()
-    .describe('Parameters to be found. A name that the system lacks, such as the scale of a sensor, needs a start.'),
-  mass_matrix: massMatrix.optional().describe('M(q) of a lagrangian system, in the place of its kinetic energy.'),
+    .describe(
+      'Parameters to be found. A name that the system lacks, such as the scale of a sensor, needs a start.',
+    ),
+  mass_matrix: massMatrix
+    .optional()
+    .describe('M(q) of a lagrangian system, in the place of its kinetic energy.'),
   potential: term.optional().describe('The potential energy of a lagrangian system.'),
   dissipation: term.optional().describe("Rayleigh's dissipation function of a lagrangian system."),
-  forces: z.record(name, term).optional().describe('Generalised forces on coordinates of a lagrangian system.'),
+  forces: z
+    .record(name, term)
+    .optional()
+    .describe('Generalised forces on coordinates of a lagrangian system.'),
   derivatives: z.record(name, term).optional().describe('Derivatives of states of an equations system.'),
 })

@@ -35,7 +35,9 @@ export const metricNames = [
 
 const criterion = z.strictObject({
   metric: z.enum(metricNames),
-  energy: formula.optional().describe('The energy that is meant, over what is observed; by default the system’s.'),
+  energy: formula
+    .optional()
+    .describe('The energy that is meant, over what is observed; by default the system’s.'),
   below: z.number().optional(),
   above: z.number().optional(),
 })

@@ -3,7 +3,8 @@ import { formula, name } from './formula.ts'
 
 const about = {
   parameters: 'Physical constants by name, SI units.',
-  points: 'Positions to draw, [x, y, z] in metres, y up; a point may use the coordinates of an earlier one: p1.x.',
+  points:
+    'Positions to draw, [x, y, z] in metres, y up; a point may use the coordinates of an earlier one: p1.x.',
 }
 
 const parameters = z.record(name, z.number()).default({}).describe(about.parameters)

@@ -19,7 +19,9 @@ const phase = z.strictObject({
   window: z
     .strictObject({ from: positive, to: positive })
     .optional()
-    .describe('Seconds that are integrated from one learned initial state; they double from one to the other.'),
+    .describe(
+      'Seconds that are integrated from one learned initial state; they double from one to the other.',
+    ),
   batch: count.default(32).describe('Windows per step of adam.'),
 })
 

@@ -56,3 +56,19 @@ export function clipNorm(gradient: Float64Array, limit: number): number {
   if (norm > limit) for (let i = 0; i < gradient.length; i++) gradient[i] *= limit / norm
   return norm
 }
+
+/** Adam on one array, for scripts. */
+export interface Adam {
+  /** Moves the array against its gradient, in place. */
+  step(gradient: Float64Array): void
+}
+
+/**
+ * @example
+ * const optimizer = adam(field.parameters, { rate: 1e-3 })
+ * optimizer.step(gradients.parameters)
+ */
+export function adam(x: Float64Array, options: AdamOptions): Adam {
+  const state = adamState(x.length)
+  return { step: gradient => adamStep(x, gradient, state, options) }
+}

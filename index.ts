@@ -1,0 +1,30 @@
+/**
+ * neurode: neural-ODE physics in TypeScript. Models are TensorFlow.js functions, run as float64 WebAssembly.
+ *
+ *     const field = vectorField((t, y) => solve(massMatrix(y), forces(t, y)), { state: [10] })
+ *     const trajectory = odeint(field, y0, times, { method: 'tsit5', rtol: 1e-6 })
+ *     const { loss, gradients } = lossAndGradient(field, y0, times, y => y.square().mean())
+ */
+export { SingularMatrixError } from './kernels/singularMatrix.ts'
+export {
+  type GradientOptions,
+  IntegrationError,
+  type LossAndGradient,
+  lossAndGradient,
+} from './sim/lossAndGradient.ts'
+export { type Adam, adam } from './sim/training/optimizers/adam.ts'
+export {
+  type CompiledField,
+  compileModel,
+  type ModelFunction,
+  type VectorFieldOptions,
+  vectorField,
+} from './sim/vectorField.ts'
+export { solve } from './solvers/linear/solve.ts'
+export {
+  type IntegratorOptions,
+  odeint,
+  type Solution,
+  type Times,
+  type VectorField,
+} from './solvers/ode/index.ts'

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { reasonOf } from '../files/atomic.ts'
+import { FileError } from '../files/fileError.ts'
+import type { CompiledSystem } from '../problem/problem.ts'
+import type { Scene } from '../scene/index.ts'
+import { simulate } from '../simulate.ts'
+import type { Series } from '../training/windows.ts'
+import { randomStream } from './random.ts'
+import { type DataSplit, seriesOf, splitSeries } from './series.ts'
+import { readTable } from './table.ts'
+
+const dataVariable = '$NEURODE_DATA'
+
+/**
+ * The data of a scene, observed values in the order of the system's `observationNames`: read from its file, or simulated
+ * from the ground truth with noise.
+ *
+ * @param truth the ground truth, which simulated data are made of
+ * @throws FileError for a file that cannot be read; SimulationError
+ */
+export function dataOf(scene: Scene, truth: CompiledSystem): DataSplit {
+  const { data } = scene
+  if (!data) throw new FileError(scene.place, 'the scene has no `data`: there is nothing to train on')
+  const series = data.simulate ? simulatedSeries(scene, truth) : measuredSeries(scene, truth.observationNames)
+  return splitSeries(series, data.split, truth.observationNames.length)
+}
+
+function measuredSeries(scene: Scene, names: readonly string[]): Series[] {
+  const { file, columns } = scene.data!
+  const path = dataPath(scene, file!)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new FileError(path, `cannot be read: ${reasonOf(error)}`)
+  }
+  const { time, trial, ...rest } = columns!
+  const values = Object.fromEntries(
+    names.map(name => {
+      const column = rest[name]
+      if (column === undefined) throw new FileError(scene.place, `data.columns names no column for '${name}'`)
+      return [name, column]
+    }),
+  )
+  return seriesOf(readTable(text, path), { time: time!, trial, values }, path)
+}
+
+/** A data file's path: beside the scene, or below the folder that the environment names. */
+function dataPath(scene: Scene, file: string): string {
+  if (file.startsWith(dataVariable)) {
+    const folder = process.env.NEURODE_DATA
+    if (!folder) {
+      throw new FileError(
+        scene.place,
+        `data.file is ${file}, but the environment variable NEURODE_DATA is not set: let it name the folder with the data${
+          scene.data?.source ? ` (from ${scene.data.source})` : ''
+        }`,
+      )
+    }
+    return join(folder, file.slice(dataVariable.length))
+  }
+  return isAbsolute(file) ? file : join(dirname(scene.place), file)
+}
+
+/** Trajectories of the ground truth from random starts, observed with normal noise. */
+function simulatedSeries(scene: Scene, truth: CompiledSystem): Series[] {
+  const { trajectories, span, vary, noise, seed, save_every } = scene.data!.simulate!
+  const random = randomStream(seed)
+  const { names, start } = truth.model
+  const n = names.length
+  const observed = new Float64Array(truth.observationNames.length)
+  const state = new Float64Array(n)
+  return Array.from({ length: trajectories }, () => {
+    const y0 = start.slice()
+    for (const [name, [low, high]] of Object.entries(vary ?? {})) {
+      y0[names.indexOf(name)] = low + (high - low) * random.uniform()
+    }
+    const solution = simulate(scene, truth, y0, {
+      span: [span[0], span[1]],
+      saveEvery: save_every ?? scene.solver.save_every,
+    })
+    const values = new Float64Array(solution.t.length * observed.length)
+    solution.t.forEach((t, k) => {
+      state.set(solution.y.subarray(k * n, (k + 1) * n))
+      truth.observation.evaluate(t, state, observed)
+      for (let j = 0; j < observed.length; j++)
+        values[k * observed.length + j] = observed[j] + noise * random.normal()
+    })
+    return { t: solution.t.slice(), values }
+  })
+}

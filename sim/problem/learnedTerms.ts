@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { denseNetwork } from '../../models/denseNetwork.ts'
+import { learnedMassMatrix, massMatrixOutputs } from '../../models/massMatrix.ts'
+import type { Learned, ParameterSpec } from '../../models/parameters.ts'
+import type { RandomStream } from '../data/random.ts'
+import type { Learn, NetworkSpec } from '../scene/index.ts'
+import { type LearnedScalar, learnedScalar } from './learnedScalar.ts'
+import { formulaVector, type Scope } from './scope.ts'
+
+/** What a scene's `learn` replaces: physical parameters and terms, with their places in θ. */
+export interface LearnedTerms {
+  readonly parameters: readonly ParameterSpec[]
+  readonly scalars: readonly LearnedScalar[]
+  /** The system's parameters by name: numbers, or what is learned in their place. */
+  scalarsOf(theta: readonly tf.Tensor[]): [string, tf.Tensor][]
+  /** M(q): [n, n], if it is learned. */
+  readonly massMatrix?: (scope: Scope, theta: readonly tf.Tensor[]) => tf.Tensor2D
+  /** Whether a scalar term is learned: `potential`, `dissipation`, `forces.a`, `derivatives.x`. */
+  has(name: string): boolean
+  /** The value of such a term, or null if it is not learned. */
+  term(name: string, scope: Scope, theta: readonly tf.Tensor[]): tf.Tensor | null
+}
+
+/** Without `learn`: the ground truth, with nothing to learn. */
+export function learnedTerms(
+  physical: Readonly<Record<string, number>>,
+  learn: Learn | undefined,
+  coordinates: number,
+  random: RandomStream,
+): LearnedTerms {
+  const scalars = Object.entries(learn?.parameters ?? {}).map(([name, bounds]) =>
+    learnedScalar(name, bounds.start ?? physical[name], bounds),
+  )
+  const names = [...new Set([...Object.keys(physical), ...scalars.map(({ name }) => name)])]
+  const parameters: ParameterSpec[] = scalars.map(({ spec }) => spec)
+  /** Takes the next places of θ for a part; returns how it is applied. */
+  function place<X extends unknown[], R>(part: Learned<X, R>) {
+    const begin = parameters.length
+    parameters.push(...part.parameters)
+    const end = parameters.length
+    return (theta: readonly tf.Tensor[], ...x: X): R => part.apply(theta.slice(begin, end), ...x)
+  }
+  const network = (name: string, spec: NetworkSpec, outputs: number) =>
+    denseNetwork({
+      name,
+      inputs: spec.inputs.length,
+      hidden: spec.hidden,
+      outputs,
+      activation: spec.activation,
+      random: random.uniform,
+    })
+
+  let massMatrix: LearnedTerms['massMatrix']
+  if (learn?.mass_matrix) {
+    const { form, floor, network: spec } = learn.mass_matrix
+    const outputs = massMatrixOutputs(form, coordinates)
+    const apply = place(learnedMassMatrix(form, coordinates, floor, network('mass_matrix', spec, outputs)))
+    massMatrix = (scope, theta) => apply(theta, formulaVector(spec.inputs, scope))
+  }
+  const terms = new Map<string, (scope: Scope, theta: readonly tf.Tensor[]) => tf.Tensor>()
+  for (const [name, spec] of networksOf(learn)) {
+    const apply = place(network(name, spec, 1))
+    terms.set(name, (scope, theta) => tf.reshape(apply(theta, formulaVector(spec.inputs, scope)), []))
+  }
+  return {
+    parameters,
+    scalars,
+    scalarsOf: theta =>
+      names.map(name => {
+        const k = scalars.findIndex(scalar => scalar.name === name)
+        return [name, k < 0 ? tf.scalar(physical[name]) : scalars[k].tensor(theta[k])]
+      }),
+    massMatrix,
+    has: name => terms.has(name),
+    term: (name, scope, theta) => terms.get(name)?.(scope, theta) ?? null,
+  }
+}
+
+/** The networks of scalar terms, by the term's name. */
+function networksOf(learn: Learn | undefined): [string, NetworkSpec][] {
+  const networks: [string, NetworkSpec][] = []
+  if (learn?.potential) networks.push(['potential', learn.potential.network])
+  if (learn?.dissipation) networks.push(['dissipation', learn.dissipation.network])
+  for (const [name, { network }] of Object.entries(learn?.forces ?? {}))
+    networks.push([`forces.${name}`, network])
+  for (const [name, { network }] of Object.entries(learn?.derivatives ?? {})) {
+    networks.push([`derivatives.${name}`, network])
+  }
+  return networks
+}

@@ -1,0 +1,24 @@
+import type { ParameterSpec } from '../../models/parameters.ts'
+import type { Formula } from '../scene/formula/index.ts'
+import type { ModelFunction } from '../vectorField.ts'
+import type { LearnedScalar } from './learnedScalar.ts'
+
+/** A scene's system as functions of (t, y, θ) in TensorFlow.js: what is compiled. */
+export interface Model {
+  /** Names of the components of y: for mechanics the coordinates, then their rates. */
+  readonly names: readonly string[]
+  /** y at the start. */
+  readonly start: Float64Array
+  readonly parameters: readonly ParameterSpec[]
+  /** The learned physical parameters, which come first in `parameters`; the rest are weights of networks. */
+  readonly scalars: readonly LearnedScalar[]
+  readonly derivative: ModelFunction
+  /** A scalar [J], where the system has one. */
+  readonly energy?: ModelFunction
+  /** V, a scalar [J], for mechanics. */
+  readonly potential?: ModelFunction
+  /** M(q): [n, n], for mechanics. */
+  readonly massMatrix?: ModelFunction
+  /** Formulas over the scene's names, as a vector. */
+  formulas(formulas: readonly Formula[]): ModelFunction
+}

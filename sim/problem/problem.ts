@@ -1,0 +1,74 @@
+import { randomStream } from '../data/random.ts'
+import type { Formula } from '../scene/formula/index.ts'
+import type { Scene } from '../scene/index.ts'
+import {
+  type CompiledField,
+  type CompiledFunction,
+  compileModel,
+  type ModelFunction,
+} from '../vectorField.ts'
+import { equationsModel } from './equations.ts'
+import { learnedTerms } from './learnedTerms.ts'
+import { mechanicsModel } from './mechanics.ts'
+import type { Model } from './model.ts'
+
+/** A scene's system, compiled: its vector field, and what else is asked of a state; all share θ. */
+export interface CompiledSystem {
+  readonly model: Model
+  readonly field: CompiledField
+  readonly energy?: CompiledFunction
+  readonly potential?: CompiledFunction
+  readonly massMatrix?: CompiledFunction
+  /** The observed values, under the names of `observationNames`. */
+  readonly observation: CompiledFunction
+  readonly observationNames: readonly string[]
+}
+
+/**
+ * Compiles the system of a scene: with `learn`, its model, whose networks begin from the seed; without, the ground truth.
+ */
+export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Promise<CompiledSystem> {
+  const model = await modelOf(scene, learn, seed)
+  const observe = observationOf(scene, model.names)
+  const others: Record<string, ModelFunction> = { observation: model.formulas(observe.formulas) }
+  if (model.energy) others.energy = model.energy
+  if (model.potential) others.potential = model.potential
+  if (model.massMatrix) others.massMatrix = model.massMatrix
+  const { field, functions } = compileModel(model.derivative, others, {
+    state: [model.names.length],
+    names: model.names,
+    parameters: model.parameters,
+  })
+  return {
+    model,
+    field,
+    energy: functions.energy,
+    potential: functions.potential,
+    massMatrix: functions.massMatrix,
+    observation: functions.observation,
+    observationNames: observe.names,
+  }
+}
+
+async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Model> {
+  const { system } = scene
+  if (system.type === 'module') {
+    const { moduleModel } = await import('./module.ts')
+    return moduleModel(system, learn)
+  }
+  const coordinates = system.type === 'lagrangian' ? Object.keys(system.coordinates).length : 0
+  const learned = learnedTerms(
+    system.parameters,
+    learn ? scene.learn : undefined,
+    coordinates,
+    randomStream(seed),
+  )
+  return system.type === 'equations' ? equationsModel(system, learned) : mechanicsModel(system, learned)
+}
+
+/** What the data hold of a state: the formulas of `data.observe`, or the state itself. */
+function observationOf(scene: Scene, names: readonly string[]): { names: string[]; formulas: Formula[] } {
+  const observe = scene.data?.observe
+  if (observe) return { names: Object.keys(observe), formulas: Object.values(observe) }
+  return { names: [...names], formulas: names.map(name => ({ kind: 'name', name, start: 0 })) }
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readableFolder, reasonOf, writeFolderAtomically } from '../files/atomic.ts'
+import { FileError } from '../files/fileError.ts'
+import { float64Array, type NpzArray, readNpz, writeNpz } from '../files/npz.ts'
+import { packTrainerState, type TrainerState, unpackTrainerState } from '../training/state.ts'
+import type { ParameterBlock } from '../vectorField.ts'
+
+/** One line of metrics.jsonl. */
+export type MetricsLine = Readonly<Record<string, number | string | undefined>>
+
+/** A training run as it stands after an epoch. */
+export interface Checkpoint {
+  /** The scene as resolved, YAML. */
+  readonly scene: string
+  readonly seed: number
+  readonly blocks: readonly ParameterBlock[]
+  readonly state: TrainerState
+  readonly metrics: readonly MetricsLine[]
+}
+
+const folderOf = (run: string) => join(run, 'checkpoint')
+
+/**
+ * Writes `RUN/checkpoint/`: scene.yaml, parameters.npz (θ by name), trainer.npz and trainer.json (all that decides how
+ * training goes on), metrics.jsonl. A kill at any moment leaves the last whole one.
+ */
+export function writeCheckpoint(run: string, { scene, seed, blocks, state, metrics }: Checkpoint): void {
+  const { arrays, json } = packTrainerState(state)
+  writeFolderAtomically(folderOf(run), {
+    'scene.yaml': scene,
+    'parameters.npz': writeNpz(namedParameters(blocks, state.theta)),
+    'trainer.npz': writeNpz(
+      Object.fromEntries(Object.entries(arrays).map(([name, a]) => [name, float64Array(a)])),
+    ),
+    'trainer.json': `${JSON.stringify({ version: 1, seed, ...json }, null, 1)}\n`,
+    'metrics.jsonl': metrics.map(line => `${JSON.stringify(line)}\n`).join(''),
+  })
+}
+
+/** @throws FileError where there is none, or it is damaged. */
+export function readCheckpoint(run: string): Omit<Checkpoint, 'blocks'> {
+  const folder = existingCheckpoint(run)
+  const read = (name: string) => readFile(join(folder, name))
+  const text = (name: string) => new TextDecoder().decode(read(name))
+  const arrays = readNpz(read('trainer.npz'), join(folder, 'trainer.npz'))
+  const json = parseJson(text('trainer.json'), join(folder, 'trainer.json'))
+  if (json.version !== 1) throw new FileError(join(folder, 'trainer.json'), `unknown version ${json.version}`)
+  const metrics = text('metrics.jsonl')
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => parseJson(line, join(folder, 'metrics.jsonl')) as MetricsLine)
+  const values = Object.fromEntries(
+    Object.entries(arrays).map(([name, { data }]) => [name, data as Float64Array]),
+  )
+  return {
+    scene: text('scene.yaml'),
+    seed: Number(json.seed),
+    state: unpackTrainerState(values, json),
+    metrics,
+  }
+}
+
+/** Where the checkpoint of a run lies; the checkpoint's own folder may be given as well. */
+export function existingCheckpoint(run: string): string {
+  const folder = readableFolder(folderOf(run)) ?? (run.endsWith('checkpoint') ? readableFolder(run) : null)
+  if (!folder)
+    throw new FileError(run, 'there is no checkpoint here: it is made by `neurode train SCENE --out DIR`')
+  return folder
+}
+
+/**
+ * Sets θ from the parameters.npz of a run.
+ * @throws FileError where names or shapes do not fit the model
+ */
+export function loadParameters(run: string, blocks: readonly ParameterBlock[], theta: Float64Array): void {
+  const file = join(existingCheckpoint(run), 'parameters.npz')
+  const arrays = readNpz(readFile(file), file)
+  for (const { name, shape, offset } of blocks) {
+    const array = arrays[name]
+    if (!array) throw new FileError(file, `it holds no '${name}': it belongs to another model`)
+    if (array.shape.join() !== shape.join()) {
+      throw new FileError(
+        file,
+        `'${name}' has shape (${array.shape.join(', ')}), the model's is (${shape.join(', ')})`,
+      )
+    }
+    theta.set(array.data, offset)
+  }
+}
+
+export function namedParameters(
+  blocks: readonly ParameterBlock[],
+  theta: Float64Array,
+): Record<string, NpzArray> {
+  return Object.fromEntries(
+    blocks.map(({ name, shape, offset, size }) => [
+      name,
+      float64Array(theta.slice(offset, offset + size), shape),
+    ]),
+  )
+}
+
+function readFile(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (error) {
+    throw new FileError(path, reasonOf(error))
+  }
+}
+
+function parseJson(text: string, place: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    throw new FileError(place, 'this is not JSON: the file is damaged')
+  }
+}

@@ -1,0 +1,131 @@
+import type { Failure, IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
+import { odeint } from '../solvers/ode/index.ts'
+import type { Trajectory } from './files/trajectory.ts'
+import { pointSeries, truthSeries } from './files/viewerSeries.ts'
+import { pointPositions } from './problem/points.ts'
+import type { CompiledSystem } from './problem/problem.ts'
+import type { Scene } from './scene/index.ts'
+import type { CompiledFunction } from './vectorField.ts'
+import { version } from './version.ts'
+
+/** A scene's trajectory could not be computed to its end. */
+export class SimulationError extends Error {
+  override readonly name = 'SimulationError'
+  readonly failure: Failure
+
+  constructor(scene: string, failure: Failure) {
+    super(`${scene}: ${failure.message}`)
+    this.failure = failure
+  }
+}
+
+/** The integrator's options of a scene. */
+export function solverOptions(scene: Scene): IntegratorOptions {
+  const { method, rtol, atol, max_steps } = scene.solver
+  return { method, rtol, atol, ...(max_steps === undefined ? {} : { maxSteps: max_steps }) }
+}
+
+/** Times from the scene's span, every `save_every` seconds. */
+export function solverTimes(scene: Scene): Times {
+  const { span, save_every } = scene.solver
+  return { span: [span[0], span[1]], ...(save_every === undefined ? {} : { saveEvery: save_every }) }
+}
+
+/**
+ * Integrates a compiled system from y0.
+ * @throws SimulationError where it cannot be done to the end
+ */
+export function simulate(
+  scene: Scene,
+  system: CompiledSystem,
+  y0: Float64Array = system.model.start,
+  times: Times = solverTimes(scene),
+  onProgress?: IntegratorOptions['onProgress'],
+): Solution {
+  const solution = odeint(system.field, y0, times, { ...solverOptions(scene), onProgress })
+  if (!solution.success) throw new SimulationError(scene.name, solution.failure!)
+  return solution
+}
+
+/** The values of a function along a trajectory: T × size. */
+export function along(f: CompiledFunction, t: Float64Array, y: Float64Array): Float64Array {
+  const n = y.length / t.length
+  const out = new Float64Array(t.length * f.size)
+  const value = new Float64Array(f.size)
+  for (let k = 0; k < t.length; k++) {
+    f.evaluate(t[k], y.subarray(k * n, (k + 1) * n), value)
+    out.set(value, k * f.size)
+  }
+  return out
+}
+
+/**
+ * A solution with all that the viewer shows of it: points, energy and, where given, the truth to compare with.
+ */
+export function trajectoryOf(
+  scene: Scene,
+  system: CompiledSystem,
+  solution: Solution,
+  truth?: { readonly system: CompiledSystem; readonly t: Float64Array; readonly y: Float64Array },
+): Trajectory {
+  const { t, y } = solution
+  const series: Record<string, { shape: number[]; data: Float64Array }> = {}
+  const add = (
+    part: CompiledSystem,
+    times: Float64Array,
+    states: Float64Array,
+    name: (s: string) => string,
+  ) => {
+    const positions = pointPositions(
+      scene.system.points ?? {},
+      parametersOf(scene, part),
+      part.field.names,
+      times,
+      states,
+    )
+    for (const [point, data] of Object.entries(positions)) {
+      series[name(pointSeries(point))] = { shape: [times.length, 3], data }
+    }
+    const energy = (truth?.system ?? system).energy ?? part.energy
+    if (energy) series[name('energy')] = { shape: [times.length], data: along(energy, times, states) }
+  }
+  add(system, t, y, name => name)
+  if (truth) {
+    add(truth.system, truth.t, truth.y, truthSeries)
+    series[truthSeries('t')] = { shape: [truth.t.length], data: truth.t }
+    series[truthSeries('y')] = { shape: [truth.t.length, system.field.dimension], data: truth.y }
+  }
+  const { method, rtol, atol } = scene.solver
+  return {
+    t,
+    y,
+    names: system.field.names,
+    series,
+    meta: {
+      name: scene.name,
+      viewer: scene.viewer,
+      units: unitsOf(scene, system.field.names),
+      method,
+      rtol,
+      atol,
+      statistics: { ...solution.statistics },
+      versions: { neurode: version },
+    },
+  }
+}
+
+/** The system's parameters, those learned at their learned values. */
+function parametersOf(scene: Scene, system: CompiledSystem): Record<string, number> {
+  const values: Record<string, number> = 'parameters' in scene.system ? { ...scene.system.parameters } : {}
+  system.model.scalars.forEach((scalar, k) => {
+    values[scalar.name] = scalar.value(system.field.parameters[system.field.blocks[k].offset])
+  })
+  return values
+}
+
+function unitsOf(scene: Scene, names: readonly string[]): Record<string, string> {
+  const units: Record<string, string> = { energy: 'J' }
+  if (scene.system.type === 'lagrangian')
+    for (const name of names) units[name] = name.endsWith('_dot') ? 'rad/s' : 'rad'
+  return units
+}

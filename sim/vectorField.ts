@@ -1,0 +1,215 @@
+import { type Tensor, type Tensor1D, tensor } from '@tensorflow/tfjs-core'
+import { jvp, vjp } from '../compiler/differentiate/index.ts'
+import { type Graph, type Node, sizeOf } from '../compiler/graph.ts'
+import { constant, input } from '../compiler/primitives.ts'
+import { compile, type Entry, type ProgramStatistics } from '../compiler/program.ts'
+import { trace } from '../compiler/trace/index.ts'
+import type { ParameterSpec } from '../models/parameters.ts'
+import type { VectorField } from '../solvers/ode/vectorField.ts'
+
+/** A function (t, y) ↦ tensor written in TensorFlow.js; learned arrays that are not tf.Variables come as `parameters`. */
+export type ModelFunction = (t: Tensor, y: Tensor1D, parameters: readonly Tensor[]) => Tensor
+
+export interface VectorFieldOptions {
+  /** The shape of the state: [n]. */
+  readonly state: readonly [n: number]
+  /** Names of the components of the state, for messages, series and plots. Default y0, y1, … */
+  readonly names?: readonly string[]
+  /** Learned arrays beside the trainable tf.Variables that the function touches. */
+  readonly parameters?: readonly ParameterSpec[]
+}
+
+/** A named part of the flat θ: θ[offset … offset + size). */
+export interface ParameterBlock {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly offset: number
+  readonly size: number
+}
+
+/** A function of (t, y, θ) with its derivatives; the methods are as in VectorField. */
+export interface CompiledFunction {
+  /** What was compiled: its inputs are t, y, then the arrays of θ. */
+  readonly graph: Graph
+  /** Length of the result. */
+  readonly size: number
+  evaluate(t: number, y: Float64Array, out: Float64Array): void
+  vjp(t: number, y: Float64Array, cotangent: Float64Array, gradY: Float64Array, gradTheta: Float64Array): void
+  jvp(t: number, y: Float64Array, tangentY: Float64Array, tangentTheta: Float64Array, out: Float64Array): void
+}
+
+export interface CompiledField
+  extends CompiledFunction,
+    Required<Pick<VectorField, 'names' | 'parameterGradient'>> {
+  readonly dimension: number
+  readonly parameterCount: number
+  readonly parameters: Float64Array
+  /** Where each learned array lies in θ. */
+  readonly blocks: readonly ParameterBlock[]
+  readonly statistics: ProgramStatistics
+  /** Copies the trainable tf.Variables of the model into θ (again). */
+  readVariables(): void
+  /** Copies θ into the tf.Variables, rounded to their float32. */
+  writeVariables(): void
+}
+
+/**
+ * The vector field dy/dt = f(t, y) of a function written in TensorFlow.js, as one float64 WebAssembly program with its
+ * derivatives. θ is the trainable tf.Variables that f touches, read once here and then kept in float64.
+ *
+ * @throws RangeError where f does not return n numbers; a trace's error where f cannot be compiled.
+ * @example
+ * const net = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 16, activation: 'tanh' }), tf.layers.dense({ units: 2 })] })
+ * const field = vectorField((t, y) => net.predict(y.reshape([1, 2])).reshape([2]), { state: [2] })
+ */
+export function vectorField(f: ModelFunction, options: VectorFieldOptions): CompiledField {
+  return compileModel(f, {}, options).field
+}
+
+/**
+ * Compiles a vector field together with further functions of (t, y, θ), such as energies and observations: they share
+ * one memory and one θ.
+ */
+export function compileModel<Name extends string>(
+  f: ModelFunction,
+  others: Readonly<Record<Name, ModelFunction>>,
+  options: VectorFieldOptions,
+): { field: CompiledField; functions: Record<Name, CompiledFunction> } {
+  const [n] = options.state
+  const specs = options.parameters ?? []
+  const names = options.names ?? Array.from({ length: n }, (_, i) => `y${i}`)
+  const otherNames = Object.keys(others) as Name[]
+  const models: ModelFunction[] = [f, ...otherNames.map(name => others[name])]
+
+  const graph = trace(
+    (t: Tensor, y: Tensor, ...parameters: Tensor[]) =>
+      models.map(model => model(t, y as Tensor1D, parameters)),
+    [{ name: 't', shape: [] }, { name: 'y', shape: [n] }, ...specs],
+  )
+  if (sizeOf(graph.outputs[0].shape) !== n) {
+    throw new RangeError(
+      `the vector field returns shape [${graph.outputs[0].shape}] for a state of shape [${n}]: it must return one derivative per component`,
+    )
+  }
+  const theta = graph.inputs.slice(2)
+  const blocks = parameterBlocks([...specs, ...graph.variables])
+  const p = theta.reduce((sum, node) => sum + sizeOf(node.shape), 0)
+  const differentiable = graph.inputs.slice(1)
+  const tangents = differentiable.map(node => input('tangent', node.shape))
+  const graphs: Record<string, Graph> = {}
+  const accumulate: Record<string, number[]> = {}
+  const keys = ['field', ...otherNames]
+  const used: boolean[][] = []
+  graph.outputs.forEach((output, k) => {
+    const cotangent = input('cotangent', output.shape)
+    const gradients = vjp([output], [cotangent], differentiable)
+    const [tangent] = jvp([output], differentiable, tangents)
+    used.push(gradients.slice(1).map(g => g !== null))
+    graphs[`${keys[k]}.evaluate`] = { inputs: graph.inputs, outputs: [output] }
+    graphs[`${keys[k]}.vjp`] = {
+      inputs: [...graph.inputs, cotangent],
+      outputs: gradients.map((g, i) => g ?? zeros(differentiable[i])),
+    }
+    graphs[`${keys[k]}.jvp`] = { inputs: [...graph.inputs, ...tangents], outputs: [tangent ?? zeros(output)] }
+    accumulate[`${keys[k]}.vjp`] = theta.map((_, i) => i + 1)
+  })
+  const program = compile(graphs, { accumulate, contiguous: [theta, tangents.slice(1)] })
+  const [parameters, thetaTangent] = program.contiguous
+  const compiled = keys.map((key, k) =>
+    compiledFunction(
+      { inputs: graph.inputs, outputs: [graph.outputs[k]] },
+      { evaluate: program[`${key}.evaluate`], vjp: program[`${key}.vjp`], jvp: program[`${key}.jvp`] },
+      thetaTangent,
+      blocks.filter((_, i) => used[k][i]),
+    ),
+  )
+  specs.forEach(({ initial }, k) => {
+    parameters.set(initial, blocks[k].offset)
+  })
+  const variables = graph.variables.map((variable, k) => ({ variable, ...blocks[specs.length + k] }))
+  const field: CompiledField = {
+    ...compiled[0],
+    dimension: n,
+    parameterCount: p,
+    parameters,
+    parameterGradient: program['field.vjp'].flatOutputs.subarray(n),
+    names,
+    blocks,
+    statistics: program.statistics,
+    readVariables() {
+      for (const { variable, offset } of variables) parameters.set(variable.dataSync(), offset)
+    },
+    writeVariables() {
+      for (const { variable, offset, size } of variables) {
+        const value = tensor(parameters.slice(offset, offset + size), variable.shape)
+        variable.assign(value)
+        value.dispose()
+      }
+    },
+  }
+  field.readVariables()
+  const functions = Object.fromEntries(otherNames.map((name, k) => [name, compiled[k + 1]]))
+  return { field, functions: functions as Record<Name, CompiledFunction> }
+}
+
+/**
+ * @param blocks the parts of θ on which the function depends: only these are added to
+ */
+function compiledFunction(
+  graph: Graph,
+  { evaluate, vjp, jvp }: Readonly<Record<'evaluate' | 'vjp' | 'jvp', Entry>>,
+  thetaTangent: Float64Array,
+  blocks: readonly ParameterBlock[],
+): CompiledFunction {
+  const [time, state] = evaluate.inputs
+  const result = evaluate.outputs[0]
+  const n = state.length
+  const cotangentIn = vjp.inputs[vjp.inputs.length - 1]
+  const stateGradient = vjp.outputs[0]
+  const thetaGradient = vjp.flatOutputs.subarray(n)
+  const stateTangent = jvp.inputs[evaluate.inputs.length]
+  return {
+    graph,
+    size: result.length,
+    evaluate(t, y, out) {
+      time[0] = t
+      state.set(y)
+      evaluate.run()
+      out.set(result)
+    },
+    vjp(t, y, cotangent, gradY, gradTheta) {
+      time[0] = t
+      state.set(y)
+      cotangentIn.set(cotangent)
+      // Adding into the program's own memory is free; any other array is added to block by block.
+      const own =
+        gradTheta.buffer === thetaGradient.buffer && gradTheta.byteOffset === thetaGradient.byteOffset
+      if (!own) for (const { offset, size } of blocks) thetaGradient.fill(0, offset, offset + size)
+      vjp.run()
+      for (let i = 0; i < n; i++) gradY[i] += stateGradient[i]
+      if (own) return
+      for (const { offset, size } of blocks) {
+        for (let i = offset; i < offset + size; i++) gradTheta[i] += thetaGradient[i]
+      }
+    },
+    jvp(t, y, tangentY, tangentTheta, out) {
+      time[0] = t
+      state.set(y)
+      stateTangent.set(tangentY)
+      thetaTangent.set(tangentTheta)
+      jvp.run()
+      out.set(jvp.outputs[0])
+    },
+  }
+}
+
+function parameterBlocks(arrays: readonly { readonly name: string; readonly shape: readonly number[] }[]) {
+  let offset = 0
+  return arrays.map(({ name, shape }): ParameterBlock => {
+    const size = sizeOf(shape)
+    offset += size
+    return { name, shape, offset: offset - size, size }
+  })
+}
+
+const zeros = (like: Node): Node => constant(new Float64Array(sizeOf(like.shape)), like.shape)
