@@ -6,8 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createEvaluator } from '../kernels/elementary/evaluate.ts'
-import type { ElementaryName } from '../kernels/elementary/index.ts'
+import { createEvaluator, type ElementaryName } from '../kernels/elementary/index.ts'
 
 const length = 1024
 const repetitions = 200

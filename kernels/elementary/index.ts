@@ -8,3 +8,4 @@ export {
   type UnaryName,
   unaryFunctions,
 } from './elementary.ts'
+export { createEvaluator, type Evaluator } from './evaluate.ts'

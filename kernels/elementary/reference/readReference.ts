@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-
 /** Operands, correctly rounded values, and what rounding left, in units in the last place of the value. */
 export interface Reference {
   readonly operands: readonly Float64Array[]
@@ -7,15 +5,15 @@ export interface Reference {
   readonly rests: Float64Array
 }
 
-/** Reads a file that `generate.py` wrote. */
-export function readReference(path: string | URL, arity: number): Reference {
-  const bytes = readFileSync(path)
+/** Reads the bytes of a file that `generate.py` wrote, for a function of `arity` operands. */
+export function readReference(bytes: Uint8Array, arity: number): Reference {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = bytes.length / (8 * (arity + 1) + 1)
   const column = (k: number) =>
-    Float64Array.from({ length: count }, (_, i) => bytes.readDoubleLE(8 * (k * count + i)))
+    Float64Array.from({ length: count }, (_, i) => view.getFloat64(8 * (k * count + i), true))
   const rests = Float64Array.from(
     { length: count },
-    (_, i) => bytes.readInt8(8 * (arity + 1) * count + i) / 254,
+    (_, i) => view.getInt8(8 * (arity + 1) * count + i) / 254,
   )
   return { operands: Array.from({ length: arity }, (_, k) => column(k)), values: column(arity), rests }
 }
