@@ -3,7 +3,7 @@ import { vjp } from '../compiler/differentiate/index.ts'
 import { reshape, scalar } from '../compiler/primitives.ts'
 import { compile } from '../compiler/program.ts'
 import { trace } from '../compiler/trace/index.ts'
-import { lossAndGradient as adjointLossAndGradient } from '../solvers/adjoint/index.ts'
+import { createLossAndGradient } from '../solvers/adjoint/index.ts'
 import type { Failure, IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
 import type { VectorField } from '../solvers/ode/vectorField.ts'
 
@@ -52,11 +52,13 @@ export function lossAndGradient(
   options: GradientOptions = {},
 ): LossAndGradient {
   const { adjoint: _, ...ode } = options
-  const result = adjointLossAndGradient(field, y0, times, compiledLoss(loss, field.dimension), ode)
+  const gradTheta = (field.parameterGradient ?? new Float64Array(field.parameterCount)).fill(0)
+  const evaluate = createLossAndGradient(field, ode)
+  const result = evaluate(y0, times, compiledLoss(loss, field.dimension), gradTheta)
   if (!result.success) throw new IntegrationError(result.failure)
   return {
     loss: result.loss,
-    gradients: { initial: result.gradY0, parameters: result.gradTheta },
+    gradients: { initial: result.gradY0, parameters: gradTheta.slice() },
     solution: result.solution,
   }
 }

@@ -230,20 +230,23 @@ export function shootingObjective(
 ): Objective {
   const { dimension: n, parameterCount: p, parameters } = problem.field
   const factor = 1 / shooting.measuredValues(windows)
+  const gradTheta = problem.field.parameterGradient ?? new Float64Array(p)
   return {
     size: p + windows.length * n,
     evaluate(x, gradient) {
       parameters.set(x.subarray(0, p))
       gradient.fill(0)
+      gradTheta.fill(0)
       let loss = 0
       for (const [k, window] of windows.entries()) {
         const next = window.next < 0 ? null : stateOf(x, p, n, window.next)
         const gradNext = window.next < 0 ? null : stateOf(gradient, p, n, window.next)
         const z = stateOf(x, p, n, k)
         const gradZ = stateOf(gradient, p, n, k)
-        loss += shooting.gradient(window, z, next, gradZ, gradNext, gradient.subarray(0, p)).loss
+        loss += shooting.gradient(window, z, next, gradZ, gradNext, gradTheta).loss
         if (loss === Infinity) return Infinity
       }
+      gradient.set(gradTheta)
       for (let i = 0; i < gradient.length; i++) gradient[i] *= factor
       return factor * loss
     },

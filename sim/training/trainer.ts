@@ -116,7 +116,7 @@ export function train(
     const gradient = new Float64Array(x.length)
     const order = Int32Array.from(windows, (_, k) => k)
     const z = (array: Float64Array, k: number) => array.subarray(p + k * n, p + (k + 1) * n)
-    const thetaGradient = gradient.subarray(0, p)
+    const thetaGradient = field.parameterGradient ?? new Float64Array(p)
 
     return () => {
       const before = { x: x.slice(), mean: optimizer.mean.slice(), square: optimizer.square.slice() }
@@ -161,12 +161,13 @@ export function train(
         }
         if (values === 0) continue
         counted += values
-        for (let i = 0; i < p; i++) gradient[i] /= values
+        for (let i = 0; i < p; i++) thetaGradient[i] /= values
         for (const k of touched) {
           const part = z(gradient, k)
           for (let i = 0; i < n; i++) part[i] /= values
         }
         clipNorm(thetaGradient, stage.phase.clip)
+        gradient.set(thetaGradient)
         const progress = state.epoch + stage.offset + first / order.length
         const rate = rateAt(stage.phase, progress) * state.rateFactor
         adamStep(x, gradient, optimizer, { rate, decay: stage.phase.decay }, 0, p)
