@@ -7,15 +7,14 @@ export type Comparison = 'equal' | 'notEqual' | 'less' | 'lessEqual' | 'greater'
 /** Decided by real parts alone, whatever the numbers are: see `realPart.ts`. */
 export type DecidedByRealPart =
   | Comparison
-  | ('maximum' | 'minimum' | 'remainder' | 'absolute' | 'sign' | 'floor' | 'ceil' | 'round')
-  | ('isNaN' | 'isFinite')
+  | ('remainder' | 'absolute' | 'sign' | 'floor' | 'ceil' | 'round' | 'isNaN' | 'isFinite')
 
-export type AnalyticUnary = Exclude<UnaryPrimitive, DecidedByRealPart | 'erf'>
-export type AnalyticBinary = Exclude<BinaryPrimitive, DecidedByRealPart>
+type UnaryOfField = Exclude<UnaryPrimitive, DecidedByRealPart | 'erf'>
+type BinaryOfField = Exclude<BinaryPrimitive, DecidedByRealPart>
 
-/** A field T with elementary functions. */
-export type Arithmetic<T> = { readonly [P in AnalyticUnary]: (x: T) => T } & {
-  readonly [P in AnalyticBinary]: (a: T, b: T) => T
+/** A field T with elementary functions; `maximum` and `minimum` go by real parts. */
+export type Arithmetic<T> = { readonly [P in UnaryOfField]: (x: T) => T } & {
+  readonly [P in BinaryOfField]: (a: T, b: T) => T
 } & {
   /** A real number as a T. */
   of(x: number): T

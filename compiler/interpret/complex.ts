@@ -142,6 +142,15 @@ function power(z: Complex, w: Complex): Complex {
   return exp(multiply(w, log(z)))
 }
 
+/** The one whose real part wins; a NaN if there is one; the mean of two with the same real part. */
+const better =
+  (wins: (a: number, b: number) => boolean) =>
+  (a: Complex, b: Complex): Complex => {
+    if (Number.isNaN(a.re) || wins(a.re, b.re)) return a
+    if (Number.isNaN(b.re) || wins(b.re, a.re)) return b
+    return pair(a.re, (a.im + b.im) / 2)
+  }
+
 /** Complex numbers, branching as the principal values do. */
 export const complex: Arithmetic<Complex> = {
   of,
@@ -152,6 +161,8 @@ export const complex: Arithmetic<Complex> = {
   divide,
   power,
   atan2,
+  maximum: better((a, b) => a > b),
+  minimum: better((a, b) => a < b),
   negate,
   reciprocal: z => divide(one, z),
   squareRoot,

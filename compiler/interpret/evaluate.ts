@@ -73,12 +73,8 @@ export function evaluate<T>(field: Arithmetic<T>, node: Node, values: readonly (
     case 'isNaN':
     case 'isFinite':
       return a.map(decided[node.primitive])
-    case 'maximum':
-    case 'minimum':
-    case 'remainder': {
-      const operation = decided[node.primitive]
-      return a.map((x, i) => operation(x, b[i]))
-    }
+    case 'remainder':
+      return a.map((x, i) => decided.remainder(x, b[i]))
     case 'equal':
     case 'notEqual':
     case 'less':
@@ -93,7 +89,9 @@ export function evaluate<T>(field: Arithmetic<T>, node: Node, values: readonly (
     case 'multiply':
     case 'divide':
     case 'power':
-    case 'atan2': {
+    case 'atan2':
+    case 'maximum':
+    case 'minimum': {
       const operation = field[node.primitive]
       return a.map((x, i) => operation(x, b[i]))
     }

@@ -9,6 +9,13 @@ import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
 import type { Structure } from '../graph.ts'
 import type { Arithmetic } from './arithmetic.ts'
 
+/** Whether this is positive and finite: a zero, an infinite or a NaN pivot divides nothing. */
+const isUsable = (pivot: number): boolean => pivot > 0 && pivot < Infinity
+
+/**
+ * The packed factors of one matrix, `batch`-th of its batch.
+ * @throws SingularMatrixError at a pivot that is not usable.
+ */
 export function factorOf<T>(
   field: Arithmetic<T>,
   structure: Structure,
@@ -29,7 +36,7 @@ function lu<T>(field: Arithmetic<T>, n: number, A: readonly T[], batch: number, 
     for (let i = k + 1; i < n; i++) {
       if (Math.abs(re(LU[i * n + k])) > Math.abs(re(LU[p * n + k]))) p = i
     }
-    if (re(LU[p * n + k]) === 0) throw new SingularMatrixError(k, 'general', batch, origin)
+    if (!isUsable(Math.abs(re(LU[p * n + k])))) throw new SingularMatrixError(k, 'general', batch, origin)
     pivots.push(p)
     for (let j = 0; j < n; j++) {
       const swapped = LU[k * n + j]
@@ -53,7 +60,7 @@ function cholesky<T>(field: Arithmetic<T>, n: number, A: readonly T[], batch: nu
     for (let i = j; i < n; i++) {
       let s = A[i * n + j]
       for (let k = 0; k < j; k++) s = subtract(s, multiply(L[i * n + k], L[j * n + k]))
-      if (i === j && re(s) <= 0) throw new SingularMatrixError(j, 'spd', batch, origin)
+      if (i === j && !isUsable(re(s))) throw new SingularMatrixError(j, 'spd', batch, origin)
       L[i * n + j] = i === j ? squareRoot(s) : divide(s, L[j * n + j])
     }
   }

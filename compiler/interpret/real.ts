@@ -14,6 +14,8 @@ export const real: Arithmetic<number> = {
   // In JavaScript (±1)^±∞ and 1^NaN are NaN; in C and in IEEE 754, hence in compiled programs, they are 1.
   power: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
   atan2: Math.atan2,
+  maximum: Math.max,
+  minimum: Math.min,
   negate: x => -x,
   reciprocal: x => 1 / x,
   squareRoot: Math.sqrt,

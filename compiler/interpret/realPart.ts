@@ -1,13 +1,12 @@
 /**
  * The elementwise primitives that are not analytic, over either field. They branch on real parts, so that a complex step
- * differentiates the branch that was taken; on a tie of `maximum` it gives the mean of both sides.
+ * differentiates the branch that was taken.
  */
 
-import type { BinaryPrimitive, UnaryPrimitive } from '../graph.ts'
+import type { UnaryPrimitive } from '../graph.ts'
 import type { Arithmetic, Comparison, DecidedByRealPart } from './arithmetic.ts'
 
 type Unary = DecidedByRealPart & UnaryPrimitive
-type Binary = Exclude<DecidedByRealPart & BinaryPrimitive, Comparison>
 
 export const compare: { readonly [P in Comparison]: (a: number, b: number) => boolean } = {
   equal: (a, b) => a === b,
@@ -18,7 +17,8 @@ export const compare: { readonly [P in Comparison]: (a: number, b: number) => bo
   greaterEqual: (a, b) => a >= b,
 }
 
-export function roundToEven(x: number): number {
+/** To the nearest whole number, halves to the even one. */
+function roundToEven(x: number): number {
   const below = Math.floor(x)
   const excess = x - below
   if (excess === 0 || Number.isNaN(excess)) return x
@@ -26,18 +26,11 @@ export function roundToEven(x: number): number {
   return below % 2 === 0 ? below : below + 1
 }
 
+/** Those primitives over `field`. */
 export function decidedByRealPart<T>(
   field: Arithmetic<T>,
-): { readonly [P in Unary]: (x: T) => T } & { readonly [P in Binary]: (a: T, b: T) => T } {
-  const { of, re, add, subtract, multiply } = field
-  /** The one for which `wins`; a NaN if there is one; the mean of equals. */
-  const better =
-    (wins: (a: number, b: number) => boolean) =>
-    (a: T, b: T): T => {
-      if (Number.isNaN(re(a)) || wins(re(a), re(b))) return a
-      if (Number.isNaN(re(b)) || wins(re(b), re(a))) return b
-      return Math.abs(re(a)) === Infinity ? a : add(a, multiply(of(0.5), subtract(b, a)))
-    }
+): { readonly [P in Unary]: (x: T) => T } & { remainder(a: T, b: T): T } {
+  const { of, re, subtract, multiply } = field
   return {
     absolute: x => multiply(of(Math.sign(re(x))), x),
     sign: x => of(Math.sign(re(x))),
@@ -46,8 +39,6 @@ export function decidedByRealPart<T>(
     round: x => of(roundToEven(re(x))),
     isNaN: x => of(Number(Number.isNaN(re(x)))),
     isFinite: x => of(Number(Number.isFinite(re(x)))),
-    maximum: better((a, b) => a > b),
-    minimum: better((a, b) => a < b),
     remainder: (a, b) => subtract(a, multiply(b, of(Math.floor(re(a) / re(b))))),
   }
 }
