@@ -1,5 +1,16 @@
 import { emitElementary } from '../../kernels/elementary/index.ts'
-import { type f64x2, i32, type Lane, type ModuleBuilder, type Real, v128 } from '../../kernels/wasm/index.ts'
+import {
+  call,
+  type F64,
+  type f64x2,
+  i32,
+  type Lane,
+  type ModuleBuilder,
+  type Real,
+  scalarLane,
+  v128,
+  type WasmFunction,
+} from '../../kernels/wasm/index.ts'
 import type { Emission } from './emission.ts'
 import { type Expression, useCounts } from './expression.ts'
 import type { Access } from './nest.ts'
@@ -50,9 +61,27 @@ function apply(
     case 'select':
       return lane.select(lane.ne(a, 0), b, c)
     default:
-      return emitElementary(module, lane, primitive, ...operands)
+      return lane.width === 1 && isLong(primitive)
+        ? call<'f64'>(scalarFunction(module, primitive), a as F64)
+        : emitElementary(module, lane, primitive, ...operands)
   }
 }
+
+const longFunctions = ['exp', 'log', 'logistic', 'sin', 'cos', 'tanh'] as const
+type LongFunction = (typeof longFunctions)[number]
+const isLong = (primitive: string): primitive is LongFunction =>
+  (longFunctions as readonly string[]).includes(primitive)
+
+/**
+ * An elementary function of one number as a function of the module. Scalar code has no loop that would repay a copy in
+ * each place, and models of many scalars would become megabytes.
+ */
+const scalarFunction = (module: ModuleBuilder, primitive: LongFunction): WasmFunction =>
+  module.once(`scalar.${primitive}`, () =>
+    module.function(primitive, { x: 'f64' }, ['f64'], (f, { x }) =>
+      emitElementary(module, scalarLane(f), primitive, x),
+    ),
+  )
 
 /** The value of a leaf that does not change from point to point, in both lanes. */
 export interface Invariant {

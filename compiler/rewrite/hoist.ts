@@ -3,6 +3,16 @@ import { broadcast, reshape, transpose } from '../primitives.ts'
 import { elementwiseOn, onlyUnits } from './match.ts'
 import type { Rule, Rules } from './normalise.ts'
 
+/** One number has the shape [], so that it is the same node however it came about. */
+const withoutAxes: Rule = node => {
+  if (node.shape.length === 0 || sizeOf(node.shape) !== 1) return undefined
+  const inner = elementwiseOn(
+    node,
+    node.operands.map(operand => reshape(operand, [])),
+  )
+  return reshape(inner, node.shape)
+}
+
 /** The same for all elements: a scalar, broadcast. */
 const isRepeatedScalar = (node: Node): boolean =>
   node.primitive === 'broadcast' && onlyUnits(node.operands[0].shape)
@@ -34,6 +44,7 @@ const reshapedScalar = (node: Node, shape: Shape): Node =>
 
 /** f(reshape x, reshape y, scalar) = reshape f(x, y, scalar), where x and y have one shape; likewise transpose. */
 const rearrangementOutward: Rule = node => {
+  if (node.shape.length === 0) return undefined
   const rearranged = node.operands.filter(operand => !isRepeatedScalar(operand))
   const [first] = rearranged
   if (!first || (first.primitive !== 'reshape' && first.primitive !== 'transpose')) return undefined
@@ -64,6 +75,6 @@ const rearrangementOutward: Rule = node => {
 export const hoistRules: Rules = Object.fromEntries(
   [...unaryPrimitives, ...binaryPrimitives, 'select' as const].map(primitive => [
     primitive,
-    [broadcastOutward, rearrangementOutward],
+    [withoutAxes, broadcastOutward, rearrangementOutward],
   ]),
 )
