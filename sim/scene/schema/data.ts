@@ -13,11 +13,10 @@ const simulate = z.strictObject({
     .default({})
     .describe('Initial values drawn uniformly between two bounds: {a: [-3, 3]}.'),
   noise: z
-    .union([z.number().nonnegative(), z.record(name, z.number().nonnegative())], {
-      error: 'expected a standard deviation ≥ 0, or a map from names to them',
-    })
+    .number()
+    .nonnegative()
     .default(0)
-    .describe('Standard deviation of Gaussian noise on what is observed; one, or one for each by name.'),
+    .describe('Standard deviation of Gaussian noise on what is observed.'),
   seed: z.int().nonnegative().default(0),
   save_every: positive.optional().describe("Seconds between samples; by default the solver's."),
 })
@@ -35,6 +34,7 @@ export const data = z.strictObject({
       'Columns of the file by number (from 1) or name: time, trial (optional), and what is observed.',
     ),
   trials: z.array(z.number()).min(1).optional().describe('Which trials of the file to take; by default all.'),
+  source: z.string().optional().describe('Where the file can be had from, for those who lack it.'),
   simulate: simulate.optional(),
   observe: z
     .record(name, formula)
@@ -43,7 +43,9 @@ export const data = z.strictObject({
       'What is observed, over states, rates and parameters: {v: scale*a_dot}. By default the states of that name.',
     ),
   split: z
-    .tuple([z.number().min(0).max(1), z.number().min(0).max(1), z.number().min(0).max(1)])
+    .tuple([z.number().min(0), z.number().min(0), z.number().min(0)])
     .default([0.8, 0.1, 0.1])
-    .describe('Fractions for training, validation and test: whole trajectories of many, or one cut in time.'),
+    .describe(
+      'Fractions for training, validation and test, or counts: whole trajectories of many, or one cut in time.',
+    ),
 })

@@ -56,7 +56,11 @@ export const sceneSchema = z.strictObject({
 })
 
 /** A scene as neurode works with it: defaults filled in, formulas parsed. */
-export type Scene = z.output<typeof sceneSchema>
+export type Scene = Omit<z.output<typeof sceneSchema>, 'data'> & {
+  /** The file that it comes from, for messages and relative paths. */
+  readonly place: string
+  readonly data?: DataSection
+}
 export type System = Scene['system']
 export type EquationsSystem = z.output<typeof equationsSystem>
 export type LagrangianScene = z.output<typeof lagrangianSystem>
@@ -64,7 +68,11 @@ export type ModuleSystem = z.output<typeof moduleSystem>
 export type Learn = NonNullable<Scene['learn']>
 export type NetworkSpec = z.output<typeof network>
 export type SolverSection = Scene['solver']
-export type DataSection = NonNullable<Scene['data']>
+type WrittenData = z.output<typeof data>
+type WrittenSimulate = NonNullable<WrittenData['simulate']>
+export type DataSection = Omit<WrittenData, 'simulate'> & {
+  readonly simulate?: Omit<WrittenSimulate, 'span'> & { readonly span: NonNullable<WrittenSimulate['span']> }
+}
 export type TrainingSection = NonNullable<Scene['training']>
 export type TrainingPhase = TrainingSection['phases'][number]
 export type Criterion = Scene['criteria'][number]

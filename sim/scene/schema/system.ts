@@ -51,6 +51,7 @@ export const moduleSystem = z.strictObject({
   type: z.literal('module'),
   file: z.string().describe('Path, relative to the scene.'),
   parameters,
+  points,
 })
 
 export const system = z.discriminatedUnion('type', [equationsSystem, lagrangianSystem, moduleSystem])

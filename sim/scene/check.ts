@@ -1,0 +1,267 @@
+import { at, isPlainObject } from './explain.ts'
+import { checkDefinitions, checkFormula, keysOf, type SceneNames, sceneNames } from './names.ts'
+import type { Finding, Path } from './source.ts'
+import { suggestion } from './suggest.ts'
+
+/**
+ * What a schema cannot say of a scene: that formulas use names that exist, that sections fit together. It works on the
+ * scene as written and passes over what is missing or of a wrong type, so that all mistakes are found at once.
+ */
+export function* checkScene(scene: unknown): Generator<Finding> {
+  const names = sceneNames(scene)
+  yield* checkDefinitions(scene, names)
+  const type = at(scene, ['system', 'type'])
+  if (type === 'equations') yield* checkEquations(scene, names)
+  if (type === 'lagrangian') yield* checkLagrangian(scene, names)
+  if (type === 'equations' || type === 'lagrangian') {
+    yield* checkPoints(scene, names)
+    yield* checkLearn(scene, names, type)
+    yield* checkStateUses(scene, names)
+    yield* checkViewer(scene, names)
+  }
+  yield* checkSolver(scene)
+  yield* checkData(scene, names)
+  yield* checkTraining(scene)
+  yield* checkCriteria(scene, names)
+}
+
+function* checkEquations(scene: unknown, { parameters, coordinates }: SceneNames): Generator<Finding> {
+  const scope = [...coordinates, ...parameters, 't']
+  const derivatives = keysOf(scene, 'system', 'derivatives')
+  for (const name of coordinates) {
+    if (!derivatives.includes(name) && derivatives.length > 0)
+      yield { path: ['system', 'derivatives'], message: `the derivative of "${name}" is missing`, key: true }
+  }
+  yield* checkKeys(scene, ['system', 'derivatives'], coordinates, 'state')
+  for (const name of derivatives) yield* checkFormula(scene, ['system', 'derivatives', name], scope)
+  yield* checkKeys(scene, ['system', 'mass'], coordinates, 'state')
+  for (const row of keysOf(scene, 'system', 'mass')) {
+    yield* checkKeys(scene, ['system', 'mass', row], coordinates, 'state')
+    for (const column of keysOf(scene, 'system', 'mass', row))
+      yield* checkFormula(scene, ['system', 'mass', row, column], scope)
+  }
+  yield* checkFormula(scene, ['system', 'energy'], scope)
+}
+
+function* checkLagrangian(
+  scene: unknown,
+  { parameters, coordinates, rates }: SceneNames,
+): Generator<Finding> {
+  const moving = [...coordinates, ...rates, ...parameters]
+  yield* checkFormula(scene, ['system', 'kinetic'], moving, ['t'])
+  yield* checkFormula(scene, ['system', 'potential'], [...coordinates, ...parameters, 't'], rates)
+  yield* checkFormula(scene, ['system', 'dissipation'], [...moving, 't'])
+  yield* checkKeys(scene, ['system', 'forces'], coordinates, 'coordinate')
+  for (const name of keysOf(scene, 'system', 'forces'))
+    yield* checkFormula(scene, ['system', 'forces', name], [...moving, 't'])
+  if (keysOf(scene, 'system').includes('coordinates') && coordinates.length === 0)
+    yield { path: ['system', 'coordinates'], message: 'at least one coordinate is needed' }
+}
+
+function* checkPoints(
+  scene: unknown,
+  { parameters, coordinates, rates, points }: SceneNames,
+): Generator<Finding> {
+  const scope = [...coordinates, ...rates, ...parameters, 't']
+  const elsewhere = points.flatMap(coordinatesOf)
+  for (const point of points) {
+    for (const axis of [0, 1, 2])
+      yield* checkFormula(scene, ['system', 'points', point, axis], scope, elsewhere)
+    scope.push(...coordinatesOf(point))
+  }
+}
+
+const coordinatesOf = (point: string): string[] => ['x', 'y', 'z'].map(axis => `${point}.${axis}`)
+
+function* checkLearn(
+  scene: unknown,
+  names: SceneNames,
+  type: 'equations' | 'lagrangian',
+): Generator<Finding> {
+  const { coordinates, rates, parameters, sensors } = names
+  const learned = at(scene, ['learn', 'parameters'])
+  if (Array.isArray(learned)) {
+    for (const [index, name] of learned.entries()) {
+      if (typeof name === 'string' && !parameters.includes(name)) {
+        const message = `the system has no parameter "${name}"${suggestion(name, parameters)}`
+        yield { path: ['learn', 'parameters', index], message }
+      }
+    }
+  } else {
+    for (const name of sensors) {
+      if (at(scene, ['learn', 'parameters', name, 'start']) === undefined) {
+        const message = `the system has no parameter "${name}"${suggestion(name, parameters) || ': a new one needs a start'}`
+        yield { path: ['learn', 'parameters', name], message, key: true }
+      }
+    }
+    for (const name of keysOf(scene, 'learn', 'parameters')) yield* checkBounds(scene, name)
+  }
+
+  const of = { equations: ['derivatives'], lagrangian: ['mass_matrix', 'potential', 'dissipation', 'forces'] }
+  for (const term of [...of.equations, ...of.lagrangian]) {
+    if (at(scene, ['learn', term]) !== undefined && !of[type].includes(term)) {
+      const message = `${type} have no ${term.replace('_', ' ')}. What can be learned: parameters, ${of[type].join(', ')}`
+      yield { path: ['learn', term], message, key: true }
+      return
+    }
+  }
+  const constants = [...parameters, ...sensors]
+  const scopes: Record<string, string[]> = {
+    mass_matrix: [...coordinates, ...constants],
+    potential: [...coordinates, ...constants, 't'],
+    dissipation: [...coordinates, ...rates, ...constants, 't'],
+  }
+  for (const [term, scope] of Object.entries(scopes)) {
+    yield* checkInputs(scene, ['learn', term], scope, [...rates, 't'])
+  }
+  for (const group of ['forces', 'derivatives']) {
+    yield* checkKeys(scene, ['learn', group], coordinates, group === 'forces' ? 'coordinate' : 'state')
+    for (const name of keysOf(scene, 'learn', group))
+      yield* checkInputs(scene, ['learn', group, name], [...coordinates, ...rates, ...constants, 't'])
+  }
+}
+
+function* checkBounds(scene: unknown, name: string): Generator<Finding> {
+  const path = ['learn', 'parameters', name]
+  const number = (key: string) => at(scene, [...path, key])
+  const start = number('start') ?? at(scene, ['system', 'parameters', name])
+  const [min, max] = [number('positive') === true ? 0 : number('min'), number('max')]
+  if (typeof min === 'number' && typeof max === 'number' && min >= max)
+    yield { path: [...path, 'max'], message: `${max} is not greater than the least value, ${min}` }
+  else if (
+    typeof start === 'number' &&
+    ((typeof min === 'number' && start <= min) || (typeof max === 'number' && start >= max))
+  ) {
+    const wanted = [
+      typeof min === 'number' && `greater than ${min}`,
+      typeof max === 'number' && `less than ${max}`,
+    ]
+    yield { path, message: `the start, ${start}, must be ${wanted.filter(Boolean).join(' and ')}`, key: true }
+  }
+}
+
+function* checkInputs(
+  scene: unknown,
+  path: Path,
+  scope: string[],
+  elsewhere: string[] = [],
+): Generator<Finding> {
+  const inputs = at(scene, [...path, 'network', 'inputs'])
+  if (!Array.isArray(inputs)) return
+  for (const index of inputs.keys())
+    yield* checkFormula(scene, [...path, 'network', 'inputs', index], scope, elsewhere)
+}
+
+/** Places that name components of the state. */
+function* checkStateUses(scene: unknown, { coordinates, rates }: SceneNames): Generator<Finding> {
+  const state = [...coordinates, ...rates]
+  yield* checkKeys(scene, ['data', 'simulate', 'vary'], state, 'state')
+  const tolerances = at(scene, ['solver', 'atol'])
+  if (Array.isArray(tolerances) && tolerances.length !== state.length)
+    yield {
+      path: ['solver', 'atol'],
+      message: `expected ${state.length} tolerances (${state.join(', ')}), got ${tolerances.length}`,
+    }
+}
+
+function* checkSolver(scene: unknown): Generator<Finding> {
+  const [begin, end] = pair(scene, ['solver', 'span'])
+  if (begin === end && begin !== undefined)
+    yield { path: ['solver', 'span'], message: `the span begins and ends at ${begin}` }
+}
+
+function* checkData(
+  scene: unknown,
+  { coordinates, rates, parameters, sensors, observed }: SceneNames,
+): Generator<Finding> {
+  const data = at(scene, ['data'])
+  if (!isPlainObject(data)) return
+  const { file, simulate, columns, split } = data
+  if ((file === undefined) === (simulate === undefined))
+    yield { path: ['data'], message: 'expected either file or simulate', key: true }
+  if (file !== undefined && columns === undefined)
+    yield { path: ['data', 'file'], message: 'the key "columns" is missing beside it', key: true }
+  if (isPlainObject(columns)) {
+    if (columns.time === undefined)
+      yield { path: ['data', 'columns'], message: 'no column is the time', key: true }
+    const known = keysOf(scene, 'data', 'observe')
+    for (const name of observed) {
+      if (columns[name] === undefined)
+        yield { path: ['data', 'columns'], message: `no column is "${name}", which is observed`, key: true }
+    }
+    const explained = known.length > 0 ? known : [...coordinates, ...rates]
+    for (const name of keysOf(scene, 'data', 'columns')) {
+      if (name === 'time' || name === 'trial' || explained.length === 0 || explained.includes(name)) continue
+      const message = `"${name}" is not observed${suggestion(name, explained) || ': say in observe what it is a measurement of'}`
+      yield { path: ['data', 'columns', name], message, key: true }
+    }
+  }
+  if (coordinates.length > 0) {
+    const scope = [...coordinates, ...rates, ...parameters, ...sensors, 't']
+    for (const name of keysOf(scene, 'data', 'observe'))
+      yield* checkFormula(scene, ['data', 'observe', name], scope)
+  }
+  const [begin, end] = pair(scene, ['data', 'simulate', 'span'])
+  if (begin !== undefined && end !== undefined && !(begin < end))
+    yield { path: ['data', 'simulate', 'span'], message: 'the span must end after it begins' }
+  if (Array.isArray(split) && split.every(part => typeof part === 'number')) {
+    const sum = split.reduce((a, b) => a + b, 0)
+    if (Math.abs(sum - 1) > 1e-9)
+      yield { path: ['data', 'split'], message: `the fractions sum to ${+sum.toFixed(6)}, not to 1` }
+  }
+}
+
+function* checkTraining(scene: unknown): Generator<Finding> {
+  const phases = at(scene, ['training', 'phases'])
+  const paths: Path[] = Array.isArray(phases)
+    ? phases.map((_, index) => ['training', 'phases', index])
+    : [['training']]
+  for (const path of paths) {
+    const [from, to] = ['from', 'to'].map(key => at(scene, [...path, 'window', key]))
+    if (typeof from === 'number' && typeof to === 'number' && from > to)
+      yield {
+        path: [...path, 'window'],
+        message: `windows grow: from ${from} is more than to ${to}`,
+        key: true,
+      }
+  }
+}
+
+function* checkCriteria(scene: unknown, { observed }: SceneNames): Generator<Finding> {
+  const criteria = at(scene, ['criteria'])
+  if (!Array.isArray(criteria)) return
+  for (const [index, criterion] of criteria.entries()) {
+    if (!isPlainObject(criterion)) continue
+    if ((criterion.below === undefined) === (criterion.above === undefined))
+      yield { path: ['criteria', index], message: 'expected either below or above' }
+    if (observed.length > 0) yield* checkFormula(scene, ['criteria', index, 'energy'], observed)
+  }
+}
+
+function* checkViewer(scene: unknown, { points }: SceneNames): Generator<Finding> {
+  yield* checkKeys(scene, ['viewer', 'trails'], points, 'point')
+  const rods = at(scene, ['viewer', 'rods'])
+  if (!Array.isArray(rods)) return
+  for (const [index, rod] of rods.entries()) {
+    if (!Array.isArray(rod)) continue
+    for (const [end, point] of rod.entries()) {
+      if (typeof point !== 'string' || point === 'world' || points.includes(point)) continue
+      yield { path: ['viewer', 'rods', index, end], message: unknown('point', point, ['world', ...points]) }
+    }
+  }
+}
+
+/** Keys of a map that must be among known names. */
+function* checkKeys(scene: unknown, path: Path, known: readonly string[], kind: string): Generator<Finding> {
+  for (const key of keysOf(scene, ...path)) {
+    if (!known.includes(key)) yield { path: [...path, key], message: unknown(kind, key, known), key: true }
+  }
+}
+
+const unknown = (kind: string, name: string, known: readonly string[]): string =>
+  `no ${kind} "${name}"${suggestion(name, known) || (known.length > 0 ? `. There are: ${known.join(', ')}` : '')}`
+
+function pair(scene: unknown, path: Path): (number | undefined)[] {
+  const value = at(scene, path)
+  return Array.isArray(value) && value.every(x => typeof x === 'number') ? value : []
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
+import { reasonOf } from '../files/atomic.ts'
+import { checkScene } from './check.ts'
+import { explain } from './explain.ts'
+import { parseFormula } from './formula/parse.ts'
+import { applyOverride, type Override, parseOverride } from './overrides.ts'
+import { type Mistake, SceneError } from './sceneError.ts'
+import type { SceneFormula } from './schema/formula.ts'
+import { type Scene, sceneSchema } from './schema/scene.ts'
+import { shippedScenes } from './shipped.ts'
+import { type Finding, readSource } from './source.ts'
+import { suggestion } from './suggest.ts'
+
+export interface SceneOptions {
+  /** `path=value`, each replacing a value of the file: `solver.rtol=1e-9`. */
+  readonly set?: readonly string[]
+}
+
+/**
+ * Reads a scene file, or a shipped scene by its name.
+ * @throws SceneError with every mistake and its place
+ */
+export function loadScene(path: string, options: SceneOptions = {}): Scene {
+  const shipped = shippedScenes()
+  const file = shipped.find(scene => scene.name === path)?.file ?? path
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const names = shipped.map(scene => scene.name)
+    const hint = suggestion(path.replace(/^.*\/|\.(ya?ml|json)$/g, ''), names)
+    const message = `${reasonOf(error)}${hint || (names.length > 0 ? `. Shipped scenes: ${names.join(', ')}` : '')}`
+    throw new SceneError([{ file: path, line: 0, column: 0, path: '', message }])
+  }
+  return parseScene(text, file, options)
+}
+
+/**
+ * Reads the text of a scene; `place` is its file, for messages and relative paths.
+ * @throws SceneError
+ */
+export function parseScene(text: string, place: string, { set = [] }: SceneOptions = {}): Scene {
+  const source = readSource(text, place)
+  const mistakes: Mistake[] = [...source.mistakes]
+  const overrides: Override[] = []
+  for (const option of set) {
+    const override = parseOverride(option)
+    if ('message' in override) mistakes.push(override)
+    else overrides.push(override)
+  }
+  if (mistakes.length > 0) throw new SceneError(mistakes)
+  const value = overrides.reduce(applyOverride, source.value)
+  const parsed = sceneSchema.safeParse(value)
+  const findings: Finding[] = parsed.success ? [] : explain(parsed.error.issues, sceneSchema, value)
+  findings.push(...checkScene(value))
+  if (!parsed.success || findings.length > 0) {
+    throw new SceneError(inOrder(findings.map(finding => source.locate(finding, overrides))))
+  }
+  return withDefaults(parsed.data, place)
+}
+
+/** By place, each message once. */
+function inOrder(mistakes: readonly Mistake[]): Mistake[] {
+  const key = ({ line, column, path, message }: Mistake) => `${line}:${column}:${path}:${message}`
+  const distinct = new Map(mistakes.map(mistake => [key(mistake), mistake]))
+  return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** Defaults that follow from other sections: what is simulated when, and that columns are states of their names. */
+function withDefaults({ data, ...scene }: z.output<typeof sceneSchema>, place: string): Scene {
+  if (!data) return { ...scene, place }
+  const { simulate, file, columns = {} } = data
+  const names = Object.keys(columns).filter(name => name !== 'time' && name !== 'trial')
+  const identity = (name: string): SceneFormula => ({ ...parseFormula(name), text: name })
+  return {
+    ...scene,
+    place,
+    data: {
+      ...data,
+      simulate: simulate && { ...simulate, span: simulate.span ?? scene.solver.span },
+      observe:
+        data.observe ?? (file ? Object.fromEntries(names.map(name => [name, identity(name)])) : undefined),
+    },
+  }
+}

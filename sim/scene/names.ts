@@ -1,0 +1,107 @@
+import { at, isPlainObject } from './explain.ts'
+import { namesIn } from './formula/formula.ts'
+import { reservedMeaning } from './formula/functions.ts'
+import { FormulaError, parseFormula } from './formula/parse.ts'
+import type { Finding, Path } from './source.ts'
+import { suggestion } from './suggest.ts'
+
+/** Keys of the map at a path of a scene, as it is written; none where there is no map. */
+export function keysOf(scene: unknown, ...path: Path): string[] {
+  const map = at(scene, path)
+  return isPlainObject(map) ? Object.keys(map) : []
+}
+
+/** The names that a scene defines, as far as it can be read. */
+export interface SceneNames {
+  readonly parameters: readonly string[]
+  /** Parameters that only `learn` has, such as the scale of a sensor. */
+  readonly sensors: readonly string[]
+  /** States of `equations`, or coordinates. */
+  readonly coordinates: readonly string[]
+  /** Rates of coordinates. */
+  readonly rates: readonly string[]
+  readonly points: readonly string[]
+  /** What `data` observes: the names of `observe`, else the columns, else the state. */
+  readonly observed: readonly string[]
+}
+
+export function sceneNames(scene: unknown): SceneNames {
+  const parameters = keysOf(scene, 'system', 'parameters')
+  const learned = at(scene, ['learn', 'parameters'])
+  const learnedNames = Array.isArray(learned) ? learned.map(String) : keysOf(scene, 'learn', 'parameters')
+  const lagrangian = at(scene, ['system', 'type']) === 'lagrangian'
+  const coordinates = keysOf(scene, 'system', lagrangian ? 'coordinates' : 'state')
+  const rates = lagrangian ? coordinates.map(name => `${name}_dot`) : []
+  const columns = keysOf(scene, 'data', 'columns').filter(name => name !== 'time' && name !== 'trial')
+  const observe = keysOf(scene, 'data', 'observe')
+  return {
+    parameters,
+    sensors: learnedNames.filter(name => !parameters.includes(name)),
+    coordinates,
+    rates,
+    points: keysOf(scene, 'system', 'points'),
+    observed: [observe, columns, [...coordinates, ...rates]].find(names => names.length > 0) ?? [],
+  }
+}
+
+/** Names given twice, or given to what has a meaning already. */
+export function* checkDefinitions(scene: unknown, names: SceneNames): Generator<Finding> {
+  const taken = new Map<string, string>()
+  const lagrangian = names.rates.length > 0
+  const sections: [Path, readonly string[], string][] = [
+    [['system', 'parameters'], names.parameters, 'a parameter'],
+    [
+      ['system', lagrangian ? 'coordinates' : 'state'],
+      names.coordinates,
+      lagrangian ? 'a coordinate' : 'a state',
+    ],
+    [['system', 'points'], names.points, 'a point'],
+    [
+      ['learn', 'parameters'],
+      Array.isArray(at(scene, ['learn', 'parameters'])) ? [] : names.sensors,
+      'a parameter',
+    ],
+  ]
+  for (const name of names.rates) taken.set(name, `the rate of ${name.slice(0, -'_dot'.length)}`)
+  for (const [path, defined, kind] of sections) {
+    for (const name of defined) {
+      const meaning =
+        reservedMeaning(name) ?? taken.get(name) ?? (name === 'world' && kind === 'a point' && 'the origin')
+      if (meaning)
+        yield {
+          path: [...path, name],
+          message: `"${name}" is ${meaning} already: choose another name`,
+          key: true,
+        }
+      else taken.set(name, kind)
+    }
+  }
+}
+
+/**
+ * Every name of the formula at `path` that is not in scope. `elsewhere` are names that the scene knows but that mean
+ * nothing here. A formula that cannot be read is reported by the schema.
+ */
+export function* checkFormula(
+  scene: unknown,
+  path: Path,
+  scope: readonly string[],
+  elsewhere: readonly string[] = [],
+): Generator<Finding> {
+  const text = at(scene, path)
+  if (typeof text !== 'string') return
+  try {
+    for (const { name, start } of namesIn(parseFormula(text))) {
+      if (scope.includes(name)) continue
+      const reason = elsewhere.includes(name)
+        ? `"${name}" cannot be used here`
+        : `unknown name "${name}"${suggestion(name, scope)}`
+      const known = reason.endsWith('?')
+        ? ''
+        : `. There ${scope.length === 0 ? 'is none' : `are: ${scope.join(', ')}`}`
+      yield { path, message: `${reason}${known}`, index: start, length: name.length }
+    }
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error
+  }
+}
