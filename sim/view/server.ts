@@ -1,0 +1,145 @@
+import { createReadStream, statSync } from 'node:fs'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import sirv from 'sirv'
+import { builtApp } from './app.ts'
+import { admit, refuse } from './guard.ts'
+import { hasDesktop, openBrowser } from './openBrowser.ts'
+import { openTrajectories, type TrajectoryFiles } from './trajectoryFiles.ts'
+
+export interface ViewerOptions {
+  /** Trajectory files, and folders to search for them. */
+  paths: readonly string[]
+  /** 0 takes any free one. Default: 6174 or the next free one. */
+  port?: number
+  /** Opens the page in a browser, where there is a desktop. Default: no. */
+  open?: boolean
+  /** Starts although there is no trajectory yet: a training run writes some and calls `changed`. Default: no. */
+  empty?: boolean
+  /** Gets lines of progress. Default: nobody. */
+  report?: (line: string) => void
+}
+
+export interface Viewer {
+  /** The page's address, `http://127.0.0.1:…/`. */
+  readonly url: string
+  readonly port: number
+  /** Tells open pages that files were written: they list and read them again. */
+  changed(): void
+  close(): Promise<void>
+}
+
+/** The port that was asked for belongs to another program. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError'
+  readonly port: number
+
+  constructor(port: number) {
+    super(`port ${port} is in use; choose another with --port, or leave --port away to get a free one`)
+    this.port = port
+  }
+}
+
+/** Kaprekar's constant: easy to remember, and not the default of anything else. */
+export const defaultPort = 6174
+const portsTried = 20
+
+/**
+ * Serves the viewer's page and the given trajectories on 127.0.0.1, to this machine's own browser only.
+ *
+ * @throws FileError where a path is missing or a file is no whole trajectory
+ * @throws PortInUseError where the port that was asked for is taken
+ *
+ * @example
+ * const viewer = await startViewer({ paths: ['pendulum.npz'], open: true })
+ * console.log(viewer.url)
+ */
+export async function startViewer(options: ViewerOptions): Promise<Viewer> {
+  const { paths, port: wanted, open = false, empty = false, report = () => {} } = options
+  const files = openTrajectories(paths, { empty })
+  const app = sirv(await builtApp(report), { etag: true })
+  const listeners = new Set<ServerResponse>()
+
+  const server = createServer((request, response) => {
+    if (!admit(request, response, portOf(server))) return
+    const path = (request.url ?? '/').replace(/[?#].*$/, '')
+    if (path === '/trajectories.json') return sendList(response, files)
+    if (path.startsWith('/trajectories/')) return sendTrajectory(response, files, path)
+    if (path === '/events') return subscribe(response, listeners)
+    app(request, response, () => refuse(response, 404, 'There is nothing at this address.'))
+  })
+
+  await listen(server, wanted)
+  const port = portOf(server)
+  const url = `http://127.0.0.1:${port}/`
+  if (open && hasDesktop()) openBrowser(url)
+  return {
+    url,
+    port,
+    changed: () => {
+      for (const listener of listeners) listener.write('data: changed\n\n')
+    },
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+async function listen(server: Server, wanted: number | undefined): Promise<void> {
+  const first = wanted ?? defaultPort
+  const last = wanted === undefined ? first + portsTried - 1 : first
+  for (let port = first; port <= last; port++) {
+    try {
+      await listenOn(server, port)
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    }
+  }
+  if (wanted !== undefined) throw new PortInUseError(wanted)
+  await listenOn(server, 0)
+}
+
+const listenOn = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+function sendList(response: ServerResponse, files: TrajectoryFiles): void {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+  response.end(JSON.stringify(files.list()))
+}
+
+function sendTrajectory(response: ServerResponse, files: TrajectoryFiles, path: string): void {
+  const number = /^\/trajectories\/(\d{1,9})\.npz$/.exec(path)?.[1]
+  const file = number === undefined ? null : files.pathOf(Number(number))
+  const stats = file === null ? undefined : statSync(file, { throwIfNoEntry: false })
+  if (file === null || !stats) {
+    refuse(response, 404, 'There is no such trajectory.')
+    return
+  }
+  response.writeHead(200, {
+    'Content-Type': 'application/octet-stream',
+    'Content-Length': stats.size,
+    'Cache-Control': 'no-store',
+  })
+  createReadStream(file, { end: Math.max(stats.size - 1, 0) })
+    .on('error', () => response.destroy())
+    .pipe(response)
+}
+
+/** Server-sent events: one line whenever files were written. */
+function subscribe(response: ServerResponse, listeners: Set<ServerResponse>): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+  response.write(': connected\n\n')
+  listeners.add(response)
+  response.on('close', () => listeners.delete(response))
+}
