@@ -1,4 +1,5 @@
 import { makeNode, type Node, type Primitive, topologicalOrder } from '../graph.ts'
+import { withOrigin } from '../primitives.ts'
 
 /** One local simplification: an equal, simpler node, or undefined where it has nothing to say. */
 export type Rule = (node: Node) => Node | undefined
@@ -59,7 +60,7 @@ export function normalise(outputs: readonly Node[], rules: Rules): Node[] {
     let result = normal.get(made) ?? made
     if (result === made) {
       for (const rule of rules[made.primitive] ?? []) {
-        const simpler = rule(made)
+        const simpler = withOrigin(made.origin, () => rule(made))
         if (simpler && simpler !== made) {
           result = simplify(simpler)
           break

@@ -1,5 +1,15 @@
-import { type Node, type Shape, sizeOf, topologicalOrder } from '../graph.ts'
-import { add, concatenate, maximum, minimum, multiply, reshape, scalar, slice } from '../primitives.ts'
+import { type Node, type Primitive, type Shape, sizeOf, topologicalOrder } from '../graph.ts'
+import {
+  add,
+  concatenate,
+  maximum,
+  minimum,
+  multiply,
+  reshape,
+  scalar,
+  slice,
+  withOrigin,
+} from '../primitives.ts'
 import { elementwiseOn, isElementwise } from './match.ts'
 import { withOperands } from './normalise.ts'
 
@@ -7,6 +17,35 @@ import { withOperands } from './normalise.ts'
 const smallProduct = 64
 
 type IsSmall = (node: Node) => boolean
+
+/** Primitives that cost a pass over memory as arrays, and little or nothing among scalars. */
+const rearranging: ReadonlySet<Primitive> = new Set<Primitive>([
+  'slice', 'pad', 'concatenate', 'reverse', 'gather', 'scatterAdd', 'matmul',
+  'sum', 'productOf', 'maximumOf', 'minimumOf',
+]) // biome-ignore format: a list
+
+/**
+ * The small arrays worth taking apart: those connected, through small arrays, to one that is rearranged. A vector that
+ * only goes through elementwise functions, on its way from one big array to another, is faster as a vector.
+ */
+function worthTakingApart(order: readonly Node[], isSmall: IsSmall): Set<Node> {
+  const parent = new Map<Node, Node>()
+  const root = (node: Node): Node => {
+    let top = node
+    while (parent.get(top) !== top) top = parent.get(top)!
+    parent.set(node, top)
+    return top
+  }
+  const inner = order.filter(node => isSmall(node) && node.operands.length > 0)
+  for (const node of inner) parent.set(node, node)
+  const seeds: Node[] = []
+  for (const node of inner) {
+    for (const operand of node.operands) if (parent.has(operand)) parent.set(root(operand), root(node))
+    if (rearranging.has(node.primitive) && node.operands.every(isSmall)) seeds.push(node)
+  }
+  const chosen = new Set(seeds.map(root))
+  return new Set(inner.filter(node => sizeOf(node.shape) === 1 || chosen.has(root(node))))
+}
 
 /**
  * Takes arrays of at most `smallSize` elements apart: each element becomes a node of shape [], so that slices, joins, transposes, broadcasts and
@@ -36,8 +75,13 @@ export function scalarise(outputs: readonly Node[], smallSize: number): Node[] {
     return known
   }
 
-  for (const node of topologicalOrder(outputs)) {
-    const apart = isSmall(node) ? takenApart(node, isSmall, elementsOf) : undefined
+  const order = topologicalOrder(outputs)
+  const chosen = worthTakingApart(order, isSmall)
+  for (const node of order) {
+    const apart =
+      chosen.has(node) || (node.primitive === 'constant' && isSmall(node))
+        ? withOrigin(node.origin, () => takenApart(node, isSmall, elementsOf))
+        : undefined
     if (apart) elements.set(node, apart)
     else whole.set(node, withOperands(node, node.operands.map(arrayOf)))
     if (node.primitive === 'constant') whole.set(node, node)
