@@ -22,13 +22,15 @@ const dataVariable = '$NEURODE_DATA'
 export function dataOf(scene: Scene, truth: CompiledSystem): DataSplit {
   const { data } = scene
   if (!data) throw new FileError(scene.place, 'the scene has no `data`: there is nothing to train on')
-  const series = data.simulate ? simulatedSeries(scene, truth) : measuredSeries(scene, truth.observationNames)
+  const series = data.simulate
+    ? simulatedSeries(scene, truth)
+    : measuredSeries(scene, scene.place, truth.observationNames)
   return splitSeries(series, data.split, truth.observationNames.length)
 }
 
-function measuredSeries(scene: Scene, names: readonly string[]): Series[] {
-  const { file, columns } = scene.data!
-  const path = dataPath(scene, file!)
+function measuredSeries(scene: Scene, scenePath: string, names: readonly string[]): Series[] {
+  const { file, columns, trials } = scene.data!
+  const path = dataPath(file!, scenePath)
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -39,28 +41,22 @@ function measuredSeries(scene: Scene, names: readonly string[]): Series[] {
   const values = Object.fromEntries(
     names.map(name => {
       const column = rest[name]
-      if (column === undefined) throw new FileError(scene.place, `data.columns names no column for '${name}'`)
+      if (column === undefined) throw new FileError(scenePath, `data.columns names no column for '${name}'`)
       return [name, column]
     }),
   )
-  return seriesOf(readTable(text, path), { time: time!, trial, values }, path)
+  return seriesOf(readTable(text, path), { time: time!, trial, trials, values }, path)
 }
 
 /** A data file's path: beside the scene, or below the folder that the environment names. */
-function dataPath(scene: Scene, file: string): string {
-  if (file.startsWith(dataVariable)) {
-    const folder = process.env.NEURODE_DATA
-    if (!folder) {
-      throw new FileError(
-        scene.place,
-        `data.file is ${file}, but the environment variable NEURODE_DATA is not set: let it name the folder with the data${
-          scene.data?.source ? ` (from ${scene.data.source})` : ''
-        }`,
-      )
-    }
-    return join(folder, file.slice(dataVariable.length))
-  }
-  return isAbsolute(file) ? file : join(dirname(scene.place), file)
+function dataPath(file: string, scenePath: string): string {
+  if (!file.startsWith(dataVariable)) return isAbsolute(file) ? file : join(dirname(scenePath), file)
+  const folder = process.env.NEURODE_DATA
+  if (folder) return join(folder, file.slice(dataVariable.length))
+  throw new FileError(
+    scenePath,
+    `data.file is ${file}, but the environment variable NEURODE_DATA is not set: let it name the folder that holds the data`,
+  )
 }
 
 /** Trajectories of the ground truth from random starts, observed with normal noise. */
@@ -73,7 +69,7 @@ function simulatedSeries(scene: Scene, truth: CompiledSystem): Series[] {
   const state = new Float64Array(n)
   return Array.from({ length: trajectories }, () => {
     const y0 = start.slice()
-    for (const [name, [low, high]] of Object.entries(vary ?? {})) {
+    for (const [name, [low, high]] of Object.entries(vary)) {
       y0[names.indexOf(name)] = low + (high - low) * random.uniform()
     }
     const solution = simulate(scene, truth, y0, {

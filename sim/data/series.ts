@@ -7,6 +7,8 @@ export interface Columns {
   readonly time: string | number
   /** Rows with different numbers here are different trajectories. */
   readonly trial?: string | number
+  /** Which trials to take; by default all. */
+  readonly trials?: readonly number[]
   /** Observed value → column, in the order of the observation. */
   readonly values: Readonly<Record<string, string | number>>
 }
@@ -22,6 +24,7 @@ export function seriesOf(table: Table, columns: Columns, place: string): Series[
   const byTrial = new Map<number, number[]>()
   table.rows.forEach((row, k) => {
     const key = trial < 0 ? 0 : row[trial]
+    if (trial >= 0 && columns.trials && !columns.trials.includes(key)) return
     if (!byTrial.has(key)) byTrial.set(key, [])
     byTrial.get(key)!.push(k)
   })

@@ -58,12 +58,21 @@ async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Mode
   }
   const coordinates = system.type === 'lagrangian' ? Object.keys(system.coordinates).length : 0
   const learned = learnedTerms(
-    system.parameters,
+    physicalParameters(scene),
     learn ? scene.learn : undefined,
     coordinates,
     randomStream(seed),
   )
   return system.type === 'equations' ? equationsModel(system, learned) : mechanicsModel(system, learned)
+}
+
+/** The system's parameters, and those that only the model has (the scale of a sensor) at their start. */
+function physicalParameters({ system, learn }: Scene): Record<string, number> {
+  const starts = Object.entries(learn?.parameters ?? {}).map(([name, { start }]) => [
+    name,
+    start ?? Number.NaN,
+  ])
+  return { ...Object.fromEntries(starts), ...system.parameters }
 }
 
 /** What the data hold of a state: the formulas of `data.observe`, or the state itself. */

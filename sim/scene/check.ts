@@ -206,8 +206,12 @@ function* checkData(
     yield { path: ['data', 'simulate', 'span'], message: 'the span must end after it begins' }
   if (Array.isArray(split) && split.every(part => typeof part === 'number')) {
     const sum = split.reduce((a, b) => a + b, 0)
-    if (Math.abs(sum - 1) > 1e-9)
-      yield { path: ['data', 'split'], message: `the fractions sum to ${+sum.toFixed(6)}, not to 1` }
+    const counts = sum > 1 && split.every(part => Number.isInteger(part))
+    if (!counts && Math.abs(sum - 1) > 1e-9)
+      yield {
+        path: ['data', 'split'],
+        message: `the fractions sum to ${+sum.toFixed(6)}, not to 1 (whole numbers are counts)`,
+      }
   }
 }
 

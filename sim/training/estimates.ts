@@ -9,15 +9,16 @@ const prior = 1e-6
  * The state at each sample that explains the observed values best, by least squares: T × n. A component that is not
  * observed stays near the sample before; the rate `q_dot` of an observed `q` is then a finite difference.
  *
- * @param names names of the state's components
+ * @param field the names of the state's components, and the length of θ
  * @param first a guess for the first sample
  */
 export function estimateStates(
   series: Series,
   observation: Observation,
-  names: readonly string[],
+  field: { readonly names: readonly string[]; readonly parameterCount: number },
   first: Float64Array,
 ): Float64Array {
+  const { names, parameterCount } = field
   const n = names.length
   const m = observation.names.length
   const { t, values } = series
@@ -25,7 +26,7 @@ export function estimateStates(
   const jacobianColumn = new Float64Array(m)
   const observed = new Float64Array(m)
   const unit = new Float64Array(n)
-  const noTheta = new Float64Array(0)
+  const noTheta = new Float64Array(parameterCount)
   const influence = new Float64Array(n)
   let guess = first.slice()
 

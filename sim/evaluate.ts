@@ -1,0 +1,156 @@
+import { evaluateFormula, type Formula, numberAlgebra } from './scene/formula/index.ts'
+import type { Criterion, Scene } from './scene/index.ts'
+import type { CompiledSystem } from './problem/problem.ts'
+import { along, simulate } from './simulate.ts'
+import type { TrainedSystem } from './train.ts'
+import { estimateStates } from './training/estimates.ts'
+import { meanSquare, scaledDistance } from './training/metrics.ts'
+import type { Series } from './training/windows.ts'
+
+/** A criterion with its value, and whether it is met. */
+export interface Verdict {
+  readonly metric: string
+  readonly value: number
+  readonly below?: number
+  readonly above?: number
+  readonly met: boolean
+}
+
+/** A test series and the model's prediction of it: one rollout from the state at its first sample. */
+export interface Rollout {
+  readonly series: Series
+  /** T × n. */
+  readonly y: Float64Array
+  /** T × m, what would be observed. */
+  readonly observed: Float64Array
+}
+
+/** Rollouts over the test series, or over the training series where there is no test. */
+export function rollouts(scene: Scene, trained: TrainedSystem): Rollout[] {
+  const { system, data } = trained
+  const observation = { ...system.observation, names: system.observationNames }
+  const series = data.test.length > 0 ? data.test : data.train
+  return series.map(one => {
+    const m = system.observationNames.length
+    const first = { t: one.t.slice(0, 1), values: one.values.slice(0, m) }
+    const needsMore = first.values.some(Number.isNaN) || m < system.field.dimension
+    const start = estimateStates(needsMore ? one : first, observation, system.field, system.model.start)
+    const solution = simulate(scene, system, start.slice(0, system.field.dimension), one.t)
+    return { series: one, y: solution.y, observed: along(system.observation, one.t, solution.y) }
+  })
+}
+
+/** Every criterion of the scene with its value. */
+export function judge(scene: Scene, trained: TrainedSystem, tests: readonly Rollout[]): Verdict[] {
+  return scene.criteria.map(criterion => {
+    const value = metric(scene, criterion, trained, tests)
+    const { metric: name, below, above } = criterion
+    const met = (below === undefined || value < below) && (above === undefined || value > above)
+    return { metric: name, value, below, above, met }
+  })
+}
+
+function metric(
+  scene: Scene,
+  criterion: Criterion,
+  trained: TrainedSystem,
+  tests: readonly Rollout[],
+): number {
+  switch (criterion.metric) {
+    case 'energy_mse':
+      return mean(tests.map(test => energyError(criterion.energy, trained, test)))
+    case 'energy_drift':
+      return energyDrift(scene, trained, tests)
+    case 'mass_matrix_error':
+      return massMatrixError(trained, tests)
+    case 'state_mse':
+      return mean(tests.map(({ observed, series }) => meanSquareOf(observed, series.values)))
+    case 'parameter_error':
+      return parameterError(scene, trained)
+    case 'training_loss':
+      return Number(trained.metrics.at(-1)?.loss)
+    case 'validation_loss':
+      return trained.state.best?.loss ?? Number.NaN
+    case 'test_loss':
+      return mean(tests.map(({ observed, series }) => 0.5 * meanSquareOf(observed, series.values)))
+  }
+}
+
+/** Mean square over the values that were measured. */
+function meanSquareOf(predicted: Float64Array, measured: Float64Array): number {
+  const known = [...measured.keys()].filter(k => !Number.isNaN(measured[k]))
+  return meanSquare(
+    known.map(k => predicted[k]),
+    known.map(k => measured[k]),
+  )
+}
+
+/**
+ * Mean over time of (E(predicted) − E(measured))². E is a formula over what is observed, or the true energy of the state
+ * (Greydanus, Dzamba & Yosinski, Hamiltonian Neural Networks, NeurIPS 2019, "energy MSE").
+ */
+function energyError(
+  energy: Formula | undefined,
+  { truth }: TrainedSystem,
+  { series, y, observed }: Rollout,
+): number {
+  const { t, values } = series
+  if (!energy) return meanSquare(along(truth.energy!, t, y), along(truth.energy!, t, values))
+  const names = truth.observationNames
+  const energies = (array: Float64Array) =>
+    Array.from(t, (_, k) =>
+      evaluateFormula(
+        energy,
+        numberAlgebra,
+        new Map(names.map((name, j) => [name, array[k * names.length + j]])),
+      ),
+    )
+  return meanSquare(energies(observed), energies(values))
+}
+
+/**
+ * Mean over the test starts of |E(y(t_end)) − E(y(0))| / ΔV: the true energy along the model's own motion over the scene's
+ * span, relative to the range of the true potential energy over the training data (Cranmer et al., Lagrangian Neural
+ * Networks, 2020, who divide by the largest potential energy).
+ */
+function energyDrift(
+  scene: Scene,
+  { system, truth, data }: TrainedSystem,
+  tests: readonly Rollout[],
+): number {
+  let [lowest, highest] = [Infinity, -Infinity]
+  for (const { t, values } of data.train) {
+    for (const v of along(truth.potential ?? truth.energy!, t, values)) {
+      lowest = Math.min(lowest, v)
+      highest = Math.max(highest, v)
+    }
+  }
+  const [begin, end] = scene.solver.span
+  const drifts = tests.map(({ y }) => {
+    const start = y.slice(0, system.field.dimension)
+    const solution = simulate(scene, system, start, [begin, end])
+    const [first, last] = along(truth.energy!, solution.t, solution.y)
+    return Math.abs(last - first) / (highest - lowest)
+  })
+  return mean(drifts)
+}
+
+/** min_c ‖c·M_θ − M‖/‖M‖ over the states of the rollouts. */
+function massMatrixError({ system, truth }: TrainedSystem, tests: readonly Rollout[]): number {
+  const matrices = (part: CompiledSystem) => tests.map(({ series, y }) => along(part.massMatrix!, series.t, y))
+  return scaledDistance(matrices(system), matrices(truth))
+}
+
+/** Largest relative error of a learned parameter against the scene's own value. */
+function parameterError(scene: Scene, { system }: TrainedSystem): number {
+  const truth: Readonly<Record<string, number>> = scene.system.parameters
+  const errors = system.model.scalars.map(({ name, value }, k) =>
+    name in truth
+      ? Math.abs(value(system.field.parameters[system.field.blocks[k].offset]) / truth[name] - 1)
+      : 0,
+  )
+  return Math.max(...errors)
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,0 +1,145 @@
+import { dataOf } from './data/dataOf.ts'
+import { randomStream } from './data/random.ts'
+import type { DataSplit } from './data/series.ts'
+import { type CompiledSystem, compileSystem } from './problem/problem.ts'
+import { type MetricsLine, readCheckpoint, writeCheckpoint } from './run/checkpoint.ts'
+import type { Scene } from './scene/index.ts'
+import { solverOptions } from './simulate.ts'
+import { estimateStates } from './training/estimates.ts'
+import { type Phase, stagesOf } from './training/plan.ts'
+import type { ShootingProblem } from './training/shooting.ts'
+import { initialTrainerState, type TrainerState } from './training/state.ts'
+import { type EpochReport, train } from './training/trainer.ts'
+import type { Series } from './training/windows.ts'
+
+export interface TrainOptions {
+  /** The scene as resolved, for the checkpoint. */
+  readonly text: string
+  /** Folder of the run. */
+  readonly out: string
+  readonly resume?: boolean
+  readonly seed?: number
+  /** Replaces the epochs of every phase, in proportion. */
+  readonly epochs?: number
+  onEpoch?(report: EpochReport): void
+}
+
+/** A trained system, and what it was trained on. */
+export interface TrainedSystem {
+  readonly truth: CompiledSystem
+  readonly system: CompiledSystem
+  readonly data: DataSplit
+  readonly state: TrainerState
+  readonly metrics: readonly MetricsLine[]
+  readonly seconds: number
+}
+
+const secondsBetweenCheckpoints = 2
+
+/**
+ * Trains a scene's model through all phases of its `training`, with checkpoints; resumed, it goes on from the last one to
+ * the same bits as a run that was never stopped.
+ *
+ * @throws FileError, SceneError, SimulationError (data), TrainingError
+ */
+export async function trainScene(scene: Scene, options: TrainOptions): Promise<TrainedSystem> {
+  const saved = options.resume ? readCheckpoint(options.out) : null
+  const seed = saved?.seed ?? options.seed ?? scene.training!.seed
+  const truth = await compileSystem(scene, false)
+  const system = await compileSystem(scene, true, seed)
+  const data = dataOf(scene, truth)
+  const problem = shootingProblem(scene, system, data.train)
+  const phases = phasesOf(scene, data.train, options.epochs)
+
+  const observation = problem.observation
+  const estimate = (series: Series) => estimateStates(series, observation, system.field, system.model.start)
+  const validation = { series: data.validation, estimates: data.validation.map(estimate) }
+  const state =
+    saved?.state ??
+    initialTrainerState(system.field.parameters, data.train.map(estimate), randomStream(seed + 1).state())
+  system.field.parameters.set(state.theta)
+
+  const metrics: MetricsLine[] = [...(saved?.metrics ?? [])]
+  const start = performance.now()
+  const secondsBefore = Number(metrics.at(-1)?.seconds ?? 0)
+  const seconds = () => secondsBefore + (performance.now() - start) / 1e3
+  const save = () =>
+    writeCheckpoint(options.out, { scene: options.text, seed, blocks: system.field.blocks, state, metrics })
+  let savedAt = performance.now()
+  train(problem, stagesOf(phases), state, randomStream(state.random), validation, {
+    onEpoch(report) {
+      metrics.push({ ...report, seconds: Number(seconds().toFixed(3)) })
+      options.onEpoch?.(report)
+      if (performance.now() - savedAt > 1e3 * secondsBetweenCheckpoints) {
+        save()
+        savedAt = performance.now()
+      }
+      return undefined
+    },
+  })
+  save()
+  return { truth, system, data, state, metrics, seconds: seconds() }
+}
+
+/** The scene's data and model as a problem of multiple shooting. */
+export function shootingProblem(
+  scene: Scene,
+  system: CompiledSystem,
+  series: readonly Series[],
+): ShootingProblem {
+  const { field, observation, observationNames } = system
+  const { shooting, weights } = scene.training!
+  const m = observationNames.length
+  const variances = varianceOf(series, m)
+  const scales = observationNames.map((name, j) => {
+    const weight = weights[name]
+    return weight === undefined ? Math.sqrt(variances[j]) : weight > 0 ? 1 / Math.sqrt(weight) : Infinity
+  })
+  const stateScales = field.names.map(name => {
+    const k = observationNames.indexOf(name)
+    return k >= 0 && Number.isFinite(scales[k]) ? scales[k] : 1
+  })
+  return {
+    field,
+    observation: { ...observation, names: observationNames },
+    series,
+    ode: solverOptions(scene),
+    scales: Float64Array.from(scales),
+    continuity: shooting.continuity,
+    stateScales: Float64Array.from(stateScales),
+  }
+}
+
+/** Variance of each observed value over all series; 1 where it does not vary. */
+function varianceOf(series: readonly Series[], m: number): number[] {
+  return Array.from({ length: m }, (_, j) => {
+    const values = series.flatMap(({ values }) =>
+      [...values].filter((v, k) => k % m === j && !Number.isNaN(v)),
+    )
+    const mean = values.reduce((sum, v) => sum + v, 0) / values.length
+    return values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length || 1
+  })
+}
+
+/** The phases of a scene's training; without a window, whole series. */
+function phasesOf(scene: Scene, series: readonly Series[], epochs?: number): Phase[] {
+  const { phases } = scene.training!
+  const longest = Math.max(...series.map(({ t }) => t[t.length - 1] - t[0]))
+  const total = phases.reduce((sum, phase) => sum + phase.epochs, 0)
+  return phases.map(({ optimizer, window, batch, epochs: own }) => {
+    const adam = optimizer.type === 'adam' ? optimizer : null
+    return {
+      optimizer: optimizer.type,
+      epochs: epochs === undefined ? own : Math.max(1, Math.round((own * epochs) / total)),
+      window: {
+        from: Math.min(window?.from ?? longest, longest),
+        to: Math.min(window?.to ?? longest, longest),
+      },
+      rate: adam?.lr ?? 0,
+      schedule: adam?.schedule ?? 'constant',
+      batch,
+      decay: adam?.decay ?? 0,
+      clip: adam?.clip ?? Infinity,
+    }
+  })
+}
