@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { constant, withOrigin } from '../primitives.ts'
 import { atLocation, userLocation } from './location.ts'
-import { currentSession, hold, isTraced, numericType, tracedValue } from './values.ts'
+import { currentSession, hold, isTraced, numericType, release, retain, tracedValue } from './values.ts'
 
 /** The tfjs backend on which a trace runs: it stores nodes in place of numbers, and refuses to give numbers out. */
 class TraceBackend extends tf.KernelBackend {
@@ -35,14 +35,15 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   /** Called where a variable is made. */
-  override incRef(): void {
+  override incRef(dataId: object): void {
+    retain(dataId)
     throw new Error(
       `trace: a tf.Variable is made${atLocation(userLocation(new Error().stack))}, inside a traced function. Make it before; a tf.layers model makes its own when it is first called, or when its layers have an inputShape`,
     )
   }
 
-  override disposeData(): boolean {
-    return true
+  override disposeData(dataId: object): boolean {
+    return release(dataId)
   }
   override refCount(): number {
     return 1

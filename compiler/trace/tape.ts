@@ -36,6 +36,25 @@ tf.registerGradient({
   }),
 })
 
+/** Truth values have the derivative zero. tfjs throws where one is on the path, as in a second derivative of relu. */
+const comparisons = ['Equal', 'NotEqual', 'Less', 'LessEqual', 'Greater', 'GreaterEqual']
+const truths: [kernel: string, operands: string[]][] = [
+  ...[...comparisons, 'LogicalAnd', 'LogicalOr', 'LogicalXor'].map((kernel): [string, string[]] => [
+    kernel,
+    ['a', 'b'],
+  ]),
+  ...['LogicalNot', 'All', 'Any'].map((kernel): [string, string[]] => [kernel, ['x']]),
+]
+for (const [kernelName, operands] of truths) {
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: operands,
+    gradFunc: (_, saved) => Object.fromEntries(operands.map((name, i) => [name, () => zeros(saved[i])])),
+  })
+}
+
+const zeros = (like: tf.Tensor): tf.Tensor => tf.zeros(like.shape)
+
 /** tfjs' own permutes the axes once too often: it is wrong along any axis but the last. */
 tf.registerGradient({
   kernelName: 'Cumsum',

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { quietCpuBackend } from '../eagerBackend.ts'
 import { type Graph, type Node, type Shape, sameShape } from '../graph.ts'
 import { input, shapeText, withOrigin } from '../primitives.ts'
 import { refuseAssignment, traceBackend } from './backend.ts'
@@ -9,6 +10,8 @@ import { withDoubleLiterals } from './literals.ts'
 import { atLocation, calledOperation, userLocation, withDeepStacks } from './location.ts'
 import { backendName } from './lowering.ts'
 import { currentSession, inNewSession, tensorOf, tracedValue, variableInput } from './values.ts'
+
+quietCpuBackend()
 
 /** A function of tensors, as models are written. */
 export type TensorFunction = (...x: tf.Tensor[]) => tf.Tensor | tf.Tensor[]

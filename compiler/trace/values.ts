@@ -43,14 +43,27 @@ export function inNewSession<T>(run: (session: Session) => T): T {
   }
 }
 
-const traced = new WeakMap<object, { value: Value; session: Session }>()
+interface Buffer {
+  readonly value: Value
+  readonly session: Session
+  references: number
+}
+
+const traced = new WeakMap<object, Buffer>()
 
 export const isTraced = (dataId: object): boolean => traced.has(dataId)
+
+export const retain = (dataId: object): void => {
+  traced.get(dataId)!.references++
+}
+
+/** Whether nothing holds the buffer any more. */
+export const release = (dataId: object): boolean => --traced.get(dataId)!.references === 0
 
 /** A new buffer that stands for `value` in the current session. */
 export function hold(value: Value): object {
   const dataId = {}
-  traced.set(dataId, { value, session: session! })
+  traced.set(dataId, { value, session: session!, references: 1 })
   return dataId
 }
 
