@@ -1,4 +1,5 @@
 import { type Graph, type Node, sizeOf } from '../graph.ts'
+import { isUniform } from '../rewrite/match.ts'
 import type { Update } from './step.ts'
 import { type Buffer, isViewPrimitive } from './view.ts'
 
@@ -50,6 +51,7 @@ export function claimOutputs(
         return [...users.get(link)!].every(user => user === allowed)
       }) && chain.every(link => (wanted.get(link) ?? 0) <= (path ? 0 : 1))
     const computable = !isLeaf(source) && !isViewPrimitive(source) && sizeOf(source.shape) !== 1
+    if (update !== 'write' && isUniform(source, 0)) return
     if (update === 'write') {
       if (computable && !claims.has(source)) claims.set(source, { buffer, update })
       else late.push({ node, buffer, update })

@@ -1,0 +1,101 @@
+/**
+ * Compiled programs: one evaluation and one gradient, in nanoseconds.
+ *
+ *     npx tsx bench/program.ts
+ *
+ * The seed's right-hand side, PhysicsNeuralODE(10), is the model of bench/limit/seed.c; the double pendulum's equations
+ * of motion are derived from its Lagrangian by differentiation, as a scene's are.
+ */
+
+import type { Entry, Graph, Node, ProgramStatistics } from '../compiler/index.ts'
+import * as n from '../compiler/index.ts'
+
+interface Model {
+  readonly evaluate: Graph
+  readonly gradient: Graph
+}
+
+/** The gradient of outputs·cotangents with respect to all inputs but the first `fixed`. */
+function withGradient(inputs: Node[], output: Node, fixed: number): Model {
+  const cotangent = n.input('cotangent', output.shape)
+  const gradients = n.vjp([output], [cotangent], inputs.slice(fixed))
+  return {
+    evaluate: { inputs, outputs: [output] },
+    gradient: { inputs: [...inputs, cotangent], outputs: gradients.map(gradient => gradient!) },
+  }
+}
+
+/** A = symmetrise(W2·relu(W1·y + b1) + b2) + (‖A‖ + 1)·I, A·dy/dt = −y + sin t. */
+function seed(size: number, hidden: number): Model {
+  const [t, y] = [n.input('t', []), n.input('y', [size])]
+  const [W1, b1] = [n.input('W1', [size, hidden]), n.input('b1', [1, hidden])]
+  const [W2, b2] = [n.input('W2', [hidden, size * size]), n.input('b2', [1, size * size])]
+  const h = n.maximum(n.add(n.matmul(n.reshape(y, [1, size]), W1), b1), n.full(0, [1, hidden]))
+  const raw = n.reshape(n.add(n.matmul(h, W2), b2), [size, size])
+  const symmetric = n.multiply(n.full(0.5, raw.shape), n.add(raw, n.transposeMatrix(raw)))
+  const shift = n.add(n.squareRoot(n.sum(n.multiply(symmetric, symmetric))), n.scalar(1))
+  const identity = n.constant(
+    Array.from({ length: size ** 2 }, (_, i) => Number(i % (size + 1) === 0)),
+    raw.shape,
+  )
+  const A = n.add(symmetric, n.multiply(n.broadcastTo(shift, raw.shape), identity))
+  const forces = n.subtract(n.broadcastTo(n.sin(t), [size]), y)
+  const derivative = n.reshape(n.solve(A, n.reshape(forces, [size, 1])), [size])
+  return withGradient([t, y, W1, b1, W2, b2], derivative, 1)
+}
+
+/** M(q)·q̈ = ∂L/∂q − (∂p/∂q)·q̇ with p = ∂L/∂q̇ and M = ∂p/∂q̇, state (q, q̇). */
+function doublePendulum(): Model {
+  const state = n.input('state', [4])
+  const [q, rate] = [n.slice(state, [0], [2]), n.slice(state, [2], [2])]
+  const component = (x: Node, i: number) => n.reshape(n.slice(x, [i], [1]), [])
+  const times = (c: number, x: Node) => n.multiply(n.scalar(c), x)
+  const [a, b, aDot, bDot] = [component(q, 0), component(q, 1), component(rate, 0), component(rate, 1)]
+  const kinetic = n.add(
+    n.add(times(0.9, n.multiply(aDot, aDot)), times(0.256, n.multiply(bDot, bDot))),
+    times(0.64, n.multiply(n.multiply(aDot, bDot), n.cos(n.subtract(a, b)))),
+  )
+  const potential = n.negate(n.add(times(1.8 * 9.81, n.cos(a)), times(0.64 * 9.81, n.cos(b))))
+  const lagrangian = n.subtract(kinetic, potential)
+  const [force] = n.vjp([lagrangian], [n.scalar(1)], [q])
+  const [momentum] = n.vjp([lagrangian], [n.scalar(1)], [rate])
+  const columns = [0, 1].map(i => n.jvp([momentum!], [rate], [n.constant([1 - i, i], [2])])[0]!)
+  const mass = n.concatenate(
+    columns.map(column => n.reshape(column, [2, 1])),
+    1,
+  )
+  const [coriolis] = n.jvp([momentum!], [q], [rate])
+  const acceleration = n.solve(mass, n.reshape(n.subtract(force!, coriolis!), [2, 1]), { structure: 'spd' })
+  return withGradient([state], n.concatenate([rate, n.reshape(acceleration, [2])], 0), 0)
+}
+
+function nanoseconds(entry: Entry): number {
+  const calls = 20_000
+  const times = Array.from({ length: 15 }, () => {
+    const start = performance.now()
+    for (let i = 0; i < calls; i++) entry.run()
+    return ((performance.now() - start) / calls) * 1e6
+  })
+  return times.toSorted((x, y) => x - y)[7]
+}
+
+function report(name: string, { evaluate, gradient }: Model): void {
+  const outputs = gradient.outputs.map((_, i) => i)
+  const program = n.compile({ evaluate, gradient }, { accumulate: { gradient: outputs } })
+  program.gradient.inputs.forEach((values, k) => {
+    values.forEach((_, i) => {
+      values[i] = 0.1 * Math.sin(12.9898 * i + 78.233 * k)
+    })
+  })
+  const statistics: ProgramStatistics = program.statistics
+  const [forward, backward] = [nanoseconds(program.evaluate), nanoseconds(program.gradient)]
+  console.log(
+    `${name.padEnd(22)} evaluate ${forward.toFixed(0).padStart(6)} ns   gradient ${backward.toFixed(0).padStart(6)} ns` +
+      ` (${(backward / forward).toFixed(1)}×)   compiled in ${statistics.milliseconds.toFixed(0)} ms,` +
+      ` ${statistics.nodes.before} → ${statistics.nodes.after} nodes, ${(statistics.moduleBytes / 1024).toFixed(0)} KiB`,
+  )
+}
+
+report('double pendulum', doublePendulum())
+report('seed, n = 10', seed(10, 128))
+report('seed, n = 40', seed(40, 128))
