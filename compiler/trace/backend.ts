@@ -1,15 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { constant, withOrigin } from '../primitives.ts'
-import { atLocation, userLocation } from './location.ts'
+import { atLocation, currentUserLocation, userLocation } from './location.ts'
 import { currentSession, hold, isTraced, numericType, release, retain, tracedValue } from './values.ts'
 
 /** The tfjs backend on which a trace runs: it stores nodes in place of numbers, and refuses to give numbers out. */
 class TraceBackend extends tf.KernelBackend {
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
     const type = numericType({ dtype })
-    const node = withOrigin(userLocation(new Error().stack), () =>
-      constant(values as ArrayLike<number>, shape),
-    )
+    const node = withOrigin(currentUserLocation(), () => constant(values as ArrayLike<number>, shape))
     return hold({ node, dtype: type })
   }
 
@@ -38,7 +36,7 @@ class TraceBackend extends tf.KernelBackend {
   override incRef(dataId: object): void {
     retain(dataId)
     throw new Error(
-      `trace: a tf.Variable is made${atLocation(userLocation(new Error().stack))}, inside a traced function. Make it before; a tf.layers model makes its own when it is first called, or when its layers have an inputShape`,
+      `trace: a tf.Variable is made${atLocation(currentUserLocation())}, inside a traced function. Make it before; a tf.layers model makes its own when it is first called, or when its layers have an inputShape`,
     )
   }
 
@@ -62,7 +60,7 @@ class TraceBackend extends tf.KernelBackend {
 
 export function refuseAssignment(variable: tf.Variable): never {
   throw new Error(
-    `trace: tf.Variable ${variable.name} is assigned${atLocation(userLocation(new Error().stack))}, inside a traced function. Assign it outside`,
+    `trace: tf.Variable ${variable.name} is assigned${atLocation(currentUserLocation())}, inside a traced function. Assign it outside`,
   )
 }
 

@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core'
 import { withOrigin } from '../primitives.ts'
-import { userLocation } from './location.ts'
+import { currentUserLocation } from './location.ts'
 import { currentSession, tensorInfo, tracedValue, type Value } from './values.ts'
 
 export const backendName = 'trace'
@@ -22,7 +22,7 @@ export function registerLowering(kernel: string, lowering: Lowering): void {
     kernelFunc({ inputs, attrs }) {
       const refusal = currentSession()?.refusal
       if (refusal) throw refusal
-      return withOrigin(userLocation(new Error().stack), () => {
+      return withOrigin(currentUserLocation(), () => {
         const operands: Record<string, Value> = {}
         for (const [name, tensor] of Object.entries(inputs)) {
           if (tensor) operands[name] = tracedValue(tensor as tf.TensorInfo)

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Attributes } from '../../compiler/graph.ts'
 import * as p from '../../compiler/primitives.ts'
 import { registerLowering } from '../../compiler/trace/index.ts'
-import { userLocation, withDeepStacks } from '../../compiler/trace/location.ts'
+import { currentUserLocation, withDeepStacks } from '../../compiler/trace/location.ts'
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
 import { solveDense } from './dense.ts'
 
@@ -68,11 +68,6 @@ const eagerSolve: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   } catch (error) {
     if (!(error instanceof SingularMatrixError)) throw error
     const { pivot, structure, batch } = error
-    throw new SingularMatrixError(
-      pivot,
-      structure,
-      batch,
-      userLocation(withDeepStacks(() => new Error().stack)),
-    )
+    throw new SingularMatrixError(pivot, structure, batch, withDeepStacks(currentUserLocation))
   }
 }
