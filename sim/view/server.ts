@@ -30,8 +30,9 @@ export interface Viewer {
 }
 
 /** The port that was asked for belongs to another program. */
-export class PortInUseError extends Error {
-  override readonly name = 'PortInUseError'
+export class ViewerError extends Error {
+  override readonly name = 'ViewerError'
+  readonly reason = 'port-in-use'
   readonly port: number
 
   constructor(port: number) {
@@ -48,7 +49,7 @@ const portsTried = 20
  * Serves the viewer's page and the given trajectories on 127.0.0.1, to this machine's own browser only.
  *
  * @throws FileError where a path is missing or a file is no whole trajectory
- * @throws PortInUseError where the port that was asked for is taken
+ * @throws ViewerError where the port that was asked for is taken
  *
  * @example
  * const viewer = await startViewer({ paths: ['pendulum.npz'], open: true })
@@ -100,7 +101,7 @@ async function listen(server: Server, wanted: number | undefined): Promise<void>
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     }
   }
-  if (wanted !== undefined) throw new PortInUseError(wanted)
+  if (wanted !== undefined) throw new ViewerError(wanted)
   await listenOn(server, 0)
 }
 

@@ -1,0 +1,43 @@
+import { BoxGeometry, EdgesGeometry, Group, LineBasicMaterial, LineSegments } from 'three'
+import type { Palette } from '../palette.ts'
+import { type Motion, stateBody, type TrajectoryView } from '../trajectoryView.ts'
+import { createRibbon } from './ribbon.ts'
+
+/** The whole trajectory as a curve in phase space, inside the box [−1, 1] of its axes. */
+export interface PhaseCurve {
+  readonly object: Group
+  setPalette(palette: Palette): void
+  dispose(): void
+}
+
+export function createPhaseCurve(view: TrajectoryView): PhaseCurve {
+  const object = new Group()
+  const flat = (view.phaseSpace?.axes.length ?? 0) < 3
+  const box = new BoxGeometry(2, 2, flat ? 0 : 2)
+  const edges = new EdgesGeometry(box)
+  const frame = new LineBasicMaterial()
+  object.add(new LineSegments(edges, frame))
+  const ribbonOf = (motion: Motion, width: number) => {
+    const points = motion.points.get(stateBody)!
+    const ribbon = createRibbon(Math.max(points.length / 3, 2), width)
+    ribbon.vertices.set(points)
+    ribbon.moved()
+    object.add(ribbon.object)
+    return ribbon
+  }
+  const truth = view.truth && ribbonOf(view.truth, 4)
+  const main = ribbonOf(view.main, 1.75)
+  if (truth) truth.object.renderOrder = -2
+  return {
+    object,
+    setPalette: ({ line, muted, ghost }) => {
+      frame.color.set(line)
+      main.setColours(muted, muted)
+      truth?.setColours(ghost, ghost)
+    },
+    dispose: () => {
+      for (const resource of [box, edges, frame, main, truth]) resource?.dispose()
+      object.removeFromParent()
+    },
+  }
+}

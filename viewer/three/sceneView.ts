@@ -1,0 +1,67 @@
+import { Raycaster, Vector2 } from 'three'
+import type { Palette } from '../palette.ts'
+import type { Selection } from '../selection.ts'
+import type { TrajectoryView } from '../trajectoryView.ts'
+import { createBodies } from './bodies.ts'
+import { createFloor } from './floor.ts'
+import { createPhaseCurve } from './phaseCurve.ts'
+import type { Stage } from './stage.ts'
+import { createTrails } from './trails.ts'
+
+/** One trajectory on the stage: prediction, ghost, trails, and the floor or the box around them. */
+export interface SceneView {
+  update(time: number): void
+  setPalette(palette: Palette): void
+  setSelection(selection: Selection): void
+  /** The body under a point of the canvas, in CSS pixels from its upper left corner. */
+  pick(x: number, y: number): string | null
+  dispose(): void
+}
+
+/** A finger is wider than a small sphere: how far from a body, in CSS pixels, a touch still means it. */
+const touchRadius = 18
+
+export function createSceneView(stage: Stage, view: TrajectoryView): SceneView {
+  const main = createBodies(view, view.main, false)
+  const ghost = view.truth && createBodies(view, view.truth, true)
+  const trails = createTrails(view, view.main)
+  const surroundings = view.phaseSpace ? createPhaseCurve(view) : createFloor(view.bounds)
+  const parts = [main, ghost, trails, surroundings].filter(part => part !== null)
+  for (const part of parts) stage.scene.add(part.object)
+  stage.setBounds(view.bounds)
+  const ray = new Raycaster()
+  const pointer = new Vector2()
+
+  return {
+    update: time => {
+      main.update(time)
+      ghost?.update(time)
+      trails.update(time)
+    },
+    setPalette: palette => {
+      for (const part of parts) part.setPalette(palette)
+    },
+    setSelection: selection => main.setSelection(selection),
+    pick: (x, y) => {
+      const offsets = [0, touchRadius, -touchRadius].flatMap(dx =>
+        [0, touchRadius, -touchRadius].map(dy => [dx, dy]),
+      )
+      for (const [dx, dy] of offsets) {
+        pointer.set(((x + dx) / stage.size.x) * 2 - 1, 1 - ((y + dy) / stage.size.y) * 2)
+        ray.setFromCamera(pointer, stage.camera)
+        const [hit] = ray.intersectObjects(
+          main.pickable.filter(object => object.visible),
+          false,
+        )
+        if (hit) return hit.object.name
+      }
+      return null
+    },
+    dispose: () => {
+      for (const part of parts) {
+        stage.scene.remove(part.object)
+        part.dispose()
+      }
+    },
+  }
+}
