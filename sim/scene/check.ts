@@ -100,7 +100,7 @@ function* checkLearn(
   const of = { equations: ['derivatives'], lagrangian: ['mass_matrix', 'potential', 'dissipation', 'forces'] }
   for (const term of [...of.equations, ...of.lagrangian]) {
     if (at(scene, ['learn', term]) !== undefined && !of[type].includes(term)) {
-      const message = `${type} have no ${term.replace('_', ' ')}. What can be learned: parameters, ${of[type].join(', ')}`
+      const message = `what can be learned of type ${type}: parameters, ${of[type].join(', ')}`
       yield { path: ['learn', term], message, key: true }
       return
     }
@@ -204,7 +204,7 @@ function* checkData(
   const [begin, end] = pair(scene, ['data', 'simulate', 'span'])
   if (begin !== undefined && end !== undefined && !(begin < end))
     yield { path: ['data', 'simulate', 'span'], message: 'the span must end after it begins' }
-  if (Array.isArray(split) && split.every(part => typeof part === 'number')) {
+  if (Array.isArray(split) && split.length === 3 && split.every(part => typeof part === 'number')) {
     const sum = split.reduce((a, b) => a + b, 0)
     const counts = sum > 1 && split.every(part => Number.isInteger(part))
     if (!counts && Math.abs(sum - 1) > 1e-9)

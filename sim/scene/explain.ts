@@ -20,6 +20,7 @@ function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown
       }))
     }
     case 'invalid_type':
+      if (path.length === 0 && given === null) return [{ path, message: 'the scene is empty' }]
       if (given === undefined) return [missing(path, value)]
       return [{ path, message: `expected ${kindName(issue.expected)}, got ${described(given)}` }]
     case 'invalid_value': {
@@ -33,6 +34,9 @@ function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown
     case 'invalid_key':
       return [{ path, message: issue.issues[0]?.message ?? 'this name is not allowed', key: true }]
     case 'too_small':
+      if (Array.isArray(given) && tupleLength(schema, path, value) !== undefined) {
+        return [{ path, message: `expected ${tupleLength(schema, path, value)} items, got ${given.length}` }]
+      }
       if (issue.origin === 'array' || issue.origin === 'string') {
         return [{ path, message: `expected at least ${counted(issue.minimum, issue.origin)}` }]
       }
@@ -43,8 +47,9 @@ function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown
         },
       ]
     case 'too_big':
-      if (issue.origin === 'array')
-        return [{ path, message: `expected at most ${counted(issue.maximum, 'array')}` }]
+      if (Array.isArray(given)) {
+        return [{ path, message: `expected ${tupleLength(schema, path, value)} items, got ${given.length}` }]
+      }
       return [
         {
           path,
@@ -94,7 +99,6 @@ function missing(path: Path, value: unknown): Finding {
   const parent = path.slice(0, -1)
   const key = String(path.at(-1) ?? '')
   const name = typeof path.at(-1) === 'number' ? `item ${Number(path.at(-1)) + 1}` : `the key "${key}"`
-  if (path.length === 0) return { path, message: 'the scene is empty' }
   const present = isPlainObject(at(value, parent)) ? Object.keys(at(value, parent) as object) : []
   const misspelled = nearest(key, present)
   return { path, message: `${name} is missing${misspelled ? ` (there is a "${misspelled}")` : ''}` }
@@ -158,6 +162,10 @@ function keysAt(schema: z.ZodType, path: Path, value: unknown): string[] {
     ),
   ]
 }
+
+/** How many items a list at a path has, where the schema fixes it. */
+const tupleLength = (schema: z.ZodType, path: Path, value: unknown): number | undefined =>
+  schemasAt(schema, path, value).find(option => option instanceof z.ZodTuple)?.def.items.length
 
 /** The schemas that may be meant at a path, without defaults, transformations and unions around them. */
 function schemasAt(schema: z.ZodType, path: Path, value: unknown): z.ZodType[] {

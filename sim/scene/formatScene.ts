@@ -25,6 +25,7 @@ const exponential: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
   identify: value => typeof value === 'number' && /^-?\d+e/.test(String(value)),
+  test: /^-?\d+\.0e[-+]?\d+$/,
   resolve: Number,
   stringify: ({ value }) => String(value).replace('e', '.0e'),
 }

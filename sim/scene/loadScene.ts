@@ -49,16 +49,21 @@ export function parseScene(text: string, place: string, { set = [] }: SceneOptio
     if ('message' in override) mistakes.push(override)
     else overrides.push(override)
   }
-  if (mistakes.length > 0) throw new SceneError(mistakes)
+  if (source.value === undefined) throw new SceneError(mistakes)
   const value = overrides.reduce(applyOverride, source.value)
   const parsed = sceneSchema.safeParse(value)
   const findings: Finding[] = parsed.success ? [] : explain(parsed.error.issues, sceneSchema, value)
   findings.push(...checkScene(value))
-  if (!parsed.success || findings.length > 0) {
-    throw new SceneError(inOrder(findings.map(finding => source.locate(finding, overrides))))
-  }
+  const located = findings.map(finding => source.locate(finding, overrides))
+  mistakes.push(
+    ...located.filter(mistake => !source.mistakes.some(ambiguity => samePlace(ambiguity, mistake))),
+  )
+  if (!parsed.success || mistakes.length > 0) throw new SceneError(inOrder(mistakes))
   return withDefaults(parsed.data, place)
 }
+
+const samePlace = (a: Mistake, b: Mistake): boolean =>
+  a.file === b.file && a.line === b.line && a.column === b.column
 
 /** By place, each message once. */
 function inOrder(mistakes: readonly Mistake[]): Mistake[] {

@@ -3,12 +3,19 @@ import { namesIn } from './formula/formula.ts'
 import { reservedMeaning } from './formula/functions.ts'
 import { FormulaError, parseFormula } from './formula/parse.ts'
 import type { Finding, Path } from './source.ts'
-import { suggestion } from './suggest.ts'
+import { nearest, suggestion } from './suggest.ts'
 
 /** Keys of the map at a path of a scene, as it is written; none where there is no map. */
 export function keysOf(scene: unknown, ...path: Path): string[] {
   const map = at(scene, path)
   return isPlainObject(map) ? Object.keys(map) : []
+}
+
+/** Keys of a section of the system; a misspelled section counts, so that one mistake is not reported at each use. */
+function sectionKeys(scene: unknown, section: string): string[] {
+  const present = keysOf(scene, 'system')
+  const meant = present.includes(section) ? section : nearest(section, present)
+  return meant === undefined ? [] : keysOf(scene, 'system', meant)
 }
 
 /** The names that a scene defines, as far as it can be read. */
@@ -26,11 +33,11 @@ export interface SceneNames {
 }
 
 export function sceneNames(scene: unknown): SceneNames {
-  const parameters = keysOf(scene, 'system', 'parameters')
+  const parameters = sectionKeys(scene, 'parameters')
   const learned = at(scene, ['learn', 'parameters'])
   const learnedNames = Array.isArray(learned) ? learned.map(String) : keysOf(scene, 'learn', 'parameters')
   const lagrangian = at(scene, ['system', 'type']) === 'lagrangian'
-  const coordinates = keysOf(scene, 'system', lagrangian ? 'coordinates' : 'state')
+  const coordinates = sectionKeys(scene, lagrangian ? 'coordinates' : 'state')
   const rates = lagrangian ? coordinates.map(name => `${name}_dot`) : []
   const columns = keysOf(scene, 'data', 'columns').filter(name => name !== 'time' && name !== 'trial')
   const observe = keysOf(scene, 'data', 'observe')
@@ -39,7 +46,7 @@ export function sceneNames(scene: unknown): SceneNames {
     sensors: learnedNames.filter(name => !parameters.includes(name)),
     coordinates,
     rates,
-    points: keysOf(scene, 'system', 'points'),
+    points: sectionKeys(scene, 'points'),
     observed: [observe, columns, [...coordinates, ...rates]].find(names => names.length > 0) ?? [],
   }
 }

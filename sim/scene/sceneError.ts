@@ -33,7 +33,7 @@ export class SceneError extends Error {
 export function mistakeText({ file, line, column, path, message, source, length }: Mistake): string {
   const place = line > 0 ? `${file}:${line}:${column}` : file
   const first = path === '' ? `${place}: ${message}` : `${place} ${path}: ${message}`
-  if (source === undefined) return first
+  if (source === undefined || source.trim() === '') return first
   const { text, begin } = clipped(source, column - 1)
   const indent = text.slice(0, begin).replace(/[^\t]/g, ' ')
   const carets = '^'.repeat(Math.max(1, Math.min(length ?? 1, text.length - begin)))

@@ -28,7 +28,7 @@ export interface Finding {
 
 /** A scene's text as data, and the way back from the data to places in the text. */
 export interface SceneSource {
-  /** Plain data, as in JSON. */
+  /** Plain data, as in JSON; undefined where the text is not YAML. */
   readonly value: unknown
   /** What is wrong with the text as YAML. */
   readonly mistakes: readonly Mistake[]
@@ -56,17 +56,16 @@ export function readSource(text: string, file: string): SceneSource {
     return { file, line, column: col, path: path.join('.'), message, source, length: end - begin }
   }
   const mistakes: Mistake[] = []
-  for (const { pos, message } of document.errors)
-    mistakes.push(place([pos[0], pos[0] + 1], [], inOurWords(message)))
-  if (mistakes.length === 0) {
-    for (const { range, message } of ambiguities(document)) mistakes.push(place(range, [], message))
-  }
+  // what follows the first error is most often its consequence
+  const [syntax] = document.errors
+  if (syntax) mistakes.push(place([syntax.pos[0], syntax.pos[0] + 1], [], inOurWords(syntax.message)))
   let value: unknown
-  if (mistakes.length === 0) {
+  if (!syntax) {
+    for (const { range, message } of ambiguities(document)) mistakes.push(place(range, [], message))
     try {
       value = document.toJS({ maxAliasCount: 100 })
     } catch (error) {
-      mistakes.push(place([0, 1], [], (error as Error).message))
+      mistakes.push(place([0, 1], [], inOurWords((error as Error).message)))
     }
   }
   return {
@@ -89,7 +88,7 @@ const inOurWords = (message: string): string => {
 const truthWord = /^(yes|no|on|off)$/i
 const numberOf11 = /^[-+]?(0[0-7_]+|[0-9][0-9_]*_[0-9_.]*|0b[01_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)$/
 
-function* ambiguities(document: Document): Generator<{ range: Range; message: string }> {
+function ambiguities(document: Document): { range: Range; message: string }[] {
   const found: { range: Range; message: string }[] = []
   visit(document, {
     Scalar(key, node) {
@@ -109,7 +108,7 @@ function* ambiguities(document: Document): Generator<{ range: Range; message: st
         })
     },
   })
-  yield* found
+  return found
 }
 
 const rangeOfNode = (node: { range?: readonly number[] | null }): Range => [
@@ -129,11 +128,11 @@ function rangeOf(document: Document, { path, key, index, length }: Finding, text
       const pair = pairOf(node, step)
       if (!pair) break
       if (last && key) return rangeOfNode(pair.key as Scalar)
-      // a value that is missing, or stands for more than a line, is shown by its key
-      range =
-        isScalar(pair.value) && pair.value.source !== ''
-          ? rangeOfNode(pair.value)
-          : rangeOfNode(pair.key as Scalar)
+      // what has no text of its own, or more than a line of it, is shown by its key
+      const { value } = pair
+      if (isScalar(value) && value.source !== '') range = rangeOfNode(value)
+      else if (isCollection(value) && value.flow) range = startOf(value)
+      else range = rangeOfNode(pair.key as Scalar)
       node = pair.value
     } else {
       node = node.get(step, true)

@@ -43,9 +43,9 @@ export const data = z.strictObject({
       'What is observed, over states, rates and parameters: {v: scale*a_dot}. By default the states of that name.',
     ),
   split: z
-    .tuple([z.number().min(0), z.number().min(0), z.number().min(0)])
+    .tuple([z.number().nonnegative(), z.number().nonnegative(), z.number().nonnegative()])
     .default([0.8, 0.1, 0.1])
     .describe(
-      'Fractions for training, validation and test, or counts: whole trajectories of many, or one cut in time.',
+      'Fractions (or counts) for training, validation and test: whole trajectories of many, or one cut in time.',
     ),
 })

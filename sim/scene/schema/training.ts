@@ -31,6 +31,8 @@ const common = z.strictObject({
     .strictObject({ continuity: positive.default(1) })
     .prefault({})
     .describe('Weight of the gaps between the end of a window and the start of the next.'),
+  rtol: positive.optional().describe("Relative tolerance while training; by default the solver's."),
+  atol: positive.optional().describe("Absolute tolerance while training; by default the solver's."),
   weights: z
     .record(z.string(), z.number().nonnegative())
     .default({})
@@ -43,6 +45,6 @@ const severalPhases = z.strictObject({ ...common.shape, phases: z.array(phase).m
 /** One phase of training, or several after one another; parsed, it is always a list. */
 export const training = z.union([severalPhases, onePhase]).transform(given => {
   if ('phases' in given) return given
-  const { seed, shooting, weights, ...single } = given
-  return { seed, shooting, weights, phases: [single] }
+  const { optimizer, epochs, window, batch, ...common } = given
+  return { ...common, phases: [{ optimizer, epochs, window, batch }] }
 })
