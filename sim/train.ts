@@ -88,7 +88,7 @@ export function shootingProblem(
   series: readonly Series[],
 ): ShootingProblem {
   const { field, observation, observationNames } = system
-  const { shooting, weights } = scene.training!
+  const { shooting, weights, rtol, atol } = scene.training!
   const m = observationNames.length
   const variances = varianceOf(series, m)
   const scales = observationNames.map((name, j) => {
@@ -103,7 +103,7 @@ export function shootingProblem(
     field,
     observation: { ...observation, names: observationNames },
     series,
-    ode: solverOptions(scene),
+    ode: { ...solverOptions(scene), ...(rtol && { rtol }), ...(atol && { atol }) },
     scales: Float64Array.from(scales),
     continuity: shooting.continuity,
     stateScales: Float64Array.from(stateScales),

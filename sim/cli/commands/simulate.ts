@@ -1,0 +1,52 @@
+import pc from 'picocolors'
+import { writeAtomically } from '../../files/atomic.ts'
+import { writeTrajectory } from '../../files/trajectory.ts'
+import { compileSystem } from '../../problem/problem.ts'
+import { loadParameters } from '../../run/checkpoint.ts'
+import { loadScene } from '../../scene/index.ts'
+import { simulate, trajectoryOf } from '../../simulate.ts'
+import { progress } from '../progress.ts'
+
+export interface SimulateCommandOptions {
+  readonly out?: string
+  readonly method?: string
+  readonly rtol?: string
+  readonly atol?: string
+  readonly model?: string
+  readonly set?: readonly string[]
+}
+
+/** `neurode simulate`: integrates a scene's ground truth, or the model of a run, and writes the trajectory. */
+export async function simulateCommand(path: string, options: SimulateCommandOptions): Promise<void> {
+  const { method, rtol, atol, model } = options
+  const shorthand = Object.entries({ method, rtol, atol }).flatMap(([key, value]) =>
+    value === undefined ? [] : [`solver.${key}=${value}`],
+  )
+  const scene = loadScene(path, { set: [...(options.set ?? []), ...shorthand] })
+  const out = options.out ?? `trajectories/${scene.name}.npz`
+  const system = await compileSystem(scene, model !== undefined)
+  if (model !== undefined) loadParameters(model, system.field.blocks, system.field.parameters)
+
+  const [begin, end] = scene.solver.span
+  const line = progress('s')
+  let shown = performance.now()
+  const start = performance.now()
+  const solution = simulate(scene, system, undefined, undefined, (t, { accepted }) => {
+    const now = performance.now()
+    if (now - shown > 500) {
+      shown = now
+      line.update(Number((t - begin).toPrecision(4)), end - begin, `${accepted} steps`)
+    }
+    return undefined
+  })
+  line.end()
+  const milliseconds = performance.now() - start
+  writeAtomically(out, writeTrajectory(trajectoryOf(scene, system, solution)))
+  const { evaluations, accepted, rejected } = solution.statistics
+  console.log(
+    `${pc.bold(scene.name)}  t = ${begin} … ${end} s with ${scene.solver.method}: ${accepted} steps, ${rejected} rejected, ` +
+      `${evaluations} evaluations, ${milliseconds.toFixed(1)} ms`,
+  )
+  console.log(`${solution.t.length} states written to ${pc.bold(out)}`)
+  console.log(pc.dim(`neurode view ${out} shows it`))
+}

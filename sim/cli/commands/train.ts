@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import pc from 'picocolors'
+import { judge, rollouts, type Verdict } from '../../evaluate.ts'
+import { writeAtomically } from '../../files/atomic.ts'
+import { writeTrajectory } from '../../files/trajectory.ts'
+import { predictionOf } from '../../predict.ts'
+import { learnedScalars, writeResult } from '../../run/result.ts'
+import { formatScene, loadScene, type Scene } from '../../scene/index.ts'
+import { trainScene } from '../../train.ts'
+import { UsageError } from '../fail.ts'
+import { shortNumber, tableText } from '../printTable.ts'
+import { duration, progress } from '../progress.ts'
+
+export interface TrainCommandOptions {
+  readonly out?: string
+  readonly resume?: boolean
+  readonly epochs?: number
+  readonly seed?: number
+  readonly set?: readonly string[]
+  readonly view?: boolean
+}
+
+/** `neurode train`: trains, prints the criteria, writes the run's folder; with --view, shows it. */
+export async function trainCommand(path: string, options: TrainCommandOptions): Promise<void> {
+  const scene = loadScene(path, { set: options.set })
+  checkTrainable(scene)
+  const out = options.out ?? join('runs', scene.name)
+  console.log(`${pc.bold(scene.name)}${scene.about ? `  ${scene.about}` : ''}`)
+  const line = progress('epochs')
+  let phase = -1
+  const trained = await trainScene(scene, {
+    text: formatScene(scene),
+    out,
+    resume: options.resume,
+    seed: options.seed,
+    epochs: options.epochs,
+    onEpoch(report) {
+      if (report.phase !== phase)
+        line.say(pc.dim(`${report.optimizer} from windows of ${shortNumber(report.window)} s`))
+      phase = report.phase
+      if (report.note && report.note !== 'converged')
+        line.say(pc.yellow(`epoch ${report.epoch}: ${report.note}`))
+      const validation = Number.isNaN(report.validation)
+        ? ''
+        : `  validation ${shortNumber(report.validation)}`
+      const failed = report.failed > 0 ? `  ${report.failed} windows failed` : ''
+      const words = `loss ${shortNumber(report.loss)}${validation}${failed}  window ${shortNumber(report.window)} s`
+      line.update(report.epoch, report.epochs, words)
+    },
+  })
+  line.end()
+
+  const tests = rollouts(scene, trained)
+  const verdicts = judge(scene, trained, tests)
+  const trajectory = join(out, 'trajectory.npz')
+  writeAtomically(trajectory, writeTrajectory(predictionOf(scene, trained, tests)))
+  writeResult(out, scene.name, trained, verdicts)
+
+  const scalars = Object.entries(learnedScalars(trained))
+  if (scalars.length > 0) {
+    console.log(
+      `\n${tableText(
+        ['learned', 'value'],
+        scalars.map(([name, value]) => [name, value.toPrecision(6)]),
+      )}`,
+    )
+  }
+  if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}`)
+  console.log(`\n${duration(trained.seconds)}, written to ${pc.bold(out)}`)
+  if (verdicts.some(({ met }) => !met)) process.exitCode = 2
+  if (options.view) {
+    const { viewCommand } = await import('./view.ts')
+    await viewCommand([trajectory], {})
+  } else console.log(pc.dim(`neurode view ${out} shows it`))
+}
+
+function checkTrainable(scene: Scene): void {
+  const missing = (['learn', 'data', 'training'] as const).filter(key => scene[key] === undefined)
+  if (missing.length > 0) {
+    throw new UsageError(
+      `${scene.place}: to be trained a scene needs ${missing.map(key => `\`${key}\``).join(', ')}`,
+    )
+  }
+}
+
+function verdictTable(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map(({ metric, value, below, above, met }) => [
+    metric,
+    shortNumber(value),
+    [below === undefined ? '' : `below ${below}`, above === undefined ? '' : `above ${above}`]
+      .filter(Boolean)
+      .join(', '),
+    met ? pc.green('met') : pc.red('not met'),
+  ])
+  return tableText(['criterion', 'value', 'wanted', ''], rows)
+}

@@ -1,0 +1,32 @@
+import type { Rollout } from './evaluate.ts'
+import type { Trajectory } from './files/trajectory.ts'
+import type { Scene } from './scene/index.ts'
+import { simulate, solverTimes, trajectoryOf } from './simulate.ts'
+import type { TrainedSystem } from './train.ts'
+import { estimateStates } from './training/estimates.ts'
+
+/**
+ * What the viewer shows of a trained scene. Measured data: the first rollout over the test series, beside the states that
+ * were measured. Simulated data: the scene's own start, integrated by the model and by the truth.
+ */
+export function predictionOf(scene: Scene, trained: TrainedSystem, tests: readonly Rollout[]): Trajectory {
+  const { system, truth } = trained
+  if (scene.data?.simulate || tests.length === 0) {
+    const predicted = simulate(scene, system, truth.model.start)
+    const expected = simulate(scene, truth, truth.model.start)
+    return trajectoryOf(scene, system, predicted, { system: truth, t: expected.t, y: expected.y })
+  }
+  const [{ series, y }] = tests
+  const start = y.slice(0, system.field.dimension)
+  const { save_every } = scene.solver
+  const span: [number, number] = [series.t[0], series.t[series.t.length - 1]]
+  const predicted = simulate(
+    scene,
+    system,
+    start,
+    save_every ? { span, saveEvery: save_every } : solverTimes(scene),
+  )
+  const observation = { ...system.observation, names: system.observationNames }
+  const measured = estimateStates(series, observation, system.field, start)
+  return trajectoryOf(scene, system, predicted, { system: truth, t: series.t, y: measured })
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import type { Verdict } from '../evaluate.ts'
+import { writeAtomically } from '../files/atomic.ts'
+import type { TrainedSystem } from '../train.ts'
+import { version } from '../version.ts'
+
+/** Writes `RUN/result.json`: the criteria, what was learned of the physics, losses, seconds, versions. */
+export function writeResult(
+  run: string,
+  scene: string,
+  trained: TrainedSystem,
+  verdicts: readonly Verdict[],
+): void {
+  const last = trained.metrics.at(-1)
+  const result = {
+    scene,
+    met: verdicts.every(({ met }) => met),
+    criteria: verdicts,
+    parameters: learnedScalars(trained),
+    loss: last?.loss,
+    validation: trained.state.best?.loss,
+    epochs: last?.epoch,
+    seconds: Number(trained.seconds.toFixed(3)),
+    versions: { neurode: version, node: process.version },
+  }
+  writeAtomically(join(run, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
+}
+
+/** The learned physical parameters by name, in the scene's units. */
+export function learnedScalars({ system }: Pick<TrainedSystem, 'system'>): Record<string, number> {
+  const { field, model } = system
+  return Object.fromEntries(
+    model.scalars.map(({ name, value }, k) => [name, value(field.parameters[field.blocks[k].offset])]),
+  )
+}
