@@ -12,14 +12,14 @@ import type { Structure } from '../graph.ts'
 import { emitAssign, scalarLeaf } from './assign.ts'
 import type { Emission } from './emission.ts'
 import { evaluate } from './evaluate.ts'
-import { operationCount, type Scalar } from './expression.ts'
+import { instructionCount, operationCount, type Scalar } from './expression.ts'
 import { emitFactor, emitFactorSolve, emitIndexed, emitProductStep } from './kernels.ts'
 import { emitReduce } from './reduce.ts'
 import { type Step, scalarsOfStep } from './step.ts'
 import { addressOf, type Buffer } from './view.ts'
 
 /** Engines compile one function at a time and poorly when it is huge: longer entries are cut here. */
-const operationsPerFunction = 3000
+const instructionsPerFunction = 6000
 
 /** Where an entry reports a solve that failed: three int32 for the place, the status of the kernel, the batch index. */
 export const failureBytes = 16
@@ -53,17 +53,23 @@ export function emitEntry(
 
 function inParts(steps: readonly Step[]): Step[][] {
   const parts: Step[][] = [[]]
-  let operations = 0
+  let instructions = 0
   for (const step of steps) {
-    const weight = step.kind === 'scalar' ? operationCount(step.expression) : 20
-    if (operations + weight > operationsPerFunction && parts.at(-1)!.length > 0) {
+    const weight = weightOf(step)
+    if (instructions + weight > instructionsPerFunction && parts.at(-1)!.length > 0) {
       parts.push([])
-      operations = 0
+      instructions = 0
     }
     parts.at(-1)!.push(step)
-    operations += weight
+    instructions += weight
   }
   return parts
+}
+
+/** Scalars call their elementary functions; a loop holds copies of its body for two lanes, for one, and for a row's end. */
+function weightOf(step: Step): number {
+  if (step.kind === 'scalar') return 1 + operationCount(step.expression)
+  return step.kind === 'assign' || step.kind === 'reduce' ? 20 + 3 * instructionCount(step.expression) : 20
 }
 
 /** Variables end with their function: scalars that later functions read are kept in memory too. */

@@ -76,6 +76,19 @@ export function operationCount(expression: Expression): number {
   return count
 }
 
+const cheap: ReadonlySet<string> = new Set([
+  'add', 'subtract', 'multiply', 'divide', 'negate', 'select', 'maximum', 'minimum', 'squareRoot', 'absolute',
+]) // biome-ignore format: a list
+
+/** About how many instructions one point of a loop takes: an elementary function counts as many. */
+export function instructionCount(expression: Expression): number {
+  let count = 0
+  visit(expression, e => {
+    if (e.kind === 'apply') count += cheap.has(e.primitive) ? 1 : 20
+  })
+  return count
+}
+
 function visit(expression: Expression, look: (e: Expression) => void): void {
   const seen = new Set<Expression>()
   const walk = (e: Expression) => {

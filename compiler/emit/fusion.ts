@@ -17,6 +17,9 @@ const takesExpression = (node: Node): boolean =>
   node.primitive === 'factor' ||
   node.primitive === 'factorSolve'
 
+/** Operations in one loop: more do not fit the registers anyway, and code for them nests too deeply. */
+const largestLoop = 100
+
 /**
  * The elementwise arrays that are not stored, but computed inside the loop of what uses them: all their users lie in
  * one loop. Through a slice, a transpose or a reversal they are followed if that is their only use; not through
@@ -34,6 +37,7 @@ export function fusedNodes(
   const fused = new Set<Node>()
   /** The loop that a node's value is computed in. */
   const loopOf = new Map<Node, string>()
+  const loopSizes = new Map<string, number>()
   const loopOfUse = (user: Node, operand: Node): string | undefined => {
     if (!takesExpression(user)) return undefined
     if (isElementwiseArray(user)) return loopOf.get(user)
@@ -48,17 +52,13 @@ export function fusedNodes(
     if (stored.has(node)) continue
     const direct = [...(users.get(node) ?? [])]
     const loops = new Set(direct.map(user => loopOfUse(user, node)))
-    const [loop] = loops
-    if (loops.size === 1 && loop !== undefined) {
+    const end = direct.length === 1 ? endOfViews(direct[0], users, stored) : undefined
+    const loop = loops.size === 1 && !end ? [...loops][0] : end && loopOfUse(end.user, end.operand)
+    const size = loop === undefined ? largestLoop : (loopSizes.get(loop) ?? 1)
+    if (loop !== undefined && size < largestLoop) {
       fused.add(node)
       loopOf.set(node, loop)
-      continue
-    }
-    const end = direct.length === 1 ? endOfViews(direct[0], users, stored) : undefined
-    const through = end && loopOfUse(end.user, end.operand)
-    if (through !== undefined) {
-      fused.add(node)
-      loopOf.set(node, through)
+      loopSizes.set(loop, size + 1)
     }
   }
   return fused
