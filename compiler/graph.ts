@@ -64,7 +64,13 @@ export interface Attributes {
 
 export type AttributedPrimitive = keyof Attributes
 /** `reshape` and `broadcast` have their result's shape and need no more; `select` is condition ≠ 0 ? a : b. */
-export type Primitive = UnaryPrimitive | BinaryPrimitive | 'select' | 'reshape' | 'broadcast' | AttributedPrimitive
+export type Primitive =
+  | UnaryPrimitive
+  | BinaryPrimitive
+  | 'select'
+  | 'reshape'
+  | 'broadcast'
+  | AttributedPrimitive
 
 interface NodeOf<P extends Primitive> {
   /** Unique and increasing with creation: an order in which operands come before what uses them. */

@@ -43,13 +43,15 @@ function refit(node: Node, shape: Shape): Node {
 
 const plus = (node: Node, c: number): Node => p.add(node, p.full(c, node.shape))
 const scaled = (node: Node, c: number): Node => p.multiply(node, p.full(c, node.shape))
+/** A sum of `count` terms as their mean: sums of sums in a chain would amplify rounding beyond any tolerance. */
+const averaged = (total: Node, count: number): Node => scaled(total, 1 / count)
 /** Into [−1, 1], smoothly and without saturating. */
 const tamed = (node: Node): Node => p.sin(node)
 /** Into [1.3, 2.3]. */
 const aboveOne = (node: Node): Node => plus(p.multiply(node, node), 1.3)
-/** Into [−0.9, 0.9]. */
-const inside = (node: Node): Node => scaled(node, 0.9)
-const offJump = (node: Node): Node => plus(scaled(node, 2.7), 0.3137)
+/** Into [−0.7, 0.7]. */
+const inside = (node: Node): Node => scaled(node, 0.7)
+const offJump = (node: Node): Node => plus(scaled(node, 1.4), 0.3137)
 /** Different for each element, so that extrema do not tie by design. */
 const ramped = (node: Node): Node =>
   p.add(
@@ -69,6 +71,7 @@ const domains: Partial<Record<UnaryPrimitive, (x: Node) => Node>> = {
   asin: inside,
   acos: inside,
   atanh: inside,
+  tan: inside,
   absolute: offJump,
   sign: offJump,
   floor: offJump,
@@ -240,7 +243,10 @@ const builders: { readonly [P in Exclude<Primitive, 'input' | 'factor' | 'factor
     return p.scatterAdd(a, indices(draw, a.shape[axis], extent), extent, axis)
   },
 
-  sum: reduction(p.sum),
+  sum: reduction((a, axes) => {
+    const total = p.sum(a, axes)
+    return averaged(total, sizeOf(a.shape) / sizeOf(total.shape))
+  }),
   maximumOf: reduction((a, axes) => p.maximumOf(ramped(a), axes)),
   minimumOf: reduction((a, axes) => p.minimumOf(ramped(a), axes)),
   productOf: reduction((a, axes) => p.productOf(plus(a, 0.1), axes)),
@@ -251,7 +257,7 @@ const builders: { readonly [P in Exclude<Primitive, 'input' | 'factor' | 'factor
     const flags = { transposeA: draw.whole(0, 1) === 1, transposeB: draw.whole(0, 1) === 1 }
     const a = draw.of([...leading, ...(flags.transposeA ? [inner, m] : [m, inner])])
     const b = draw.of([...leading, ...(flags.transposeB ? [n, inner] : [inner, n])])
-    return p.matmul(a, b, flags)
+    return averaged(p.matmul(a, b, flags), inner)
   },
   solve: draw => {
     const leading = batch(draw)
