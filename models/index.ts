@@ -1,0 +1,24 @@
+/**
+ * Learned functions and the mechanics around them, written in TensorFlow.js and so traceable. A learned function says which
+ * arrays it needs (`parameters`) and how it is applied to them (`apply`); `vectorField` of the package's root takes both.
+ *
+ *     const network = denseNetwork({ name: 'M', inputs: 2, hidden: [64], outputs: 3, activation: 'tanh', random: Math.random })
+ *     const M = learnedMassMatrix('cholesky', 2, 1e-3, network) // x ↦ LLᵀ + 0.001·I, [2, 2]
+ *     const derivative = lagrangianDynamics({ coordinates: 2, massMatrix: q => M.apply(weights, tf.cos(q)), potential }, t, y)
+ */
+export { type Activation, activations, type DenseNetworkOptions, denseNetwork } from './denseNetwork.ts'
+export {
+  energy,
+  kineticEnergy,
+  type LagrangianSystem,
+  lagrangianDynamics,
+  massMatrix,
+} from './lagrangian.ts'
+export {
+  choleskyForm,
+  diagonalForm,
+  learnedMassMatrix,
+  type MassMatrixForm,
+  massMatrixOutputs,
+} from './massMatrix.ts'
+export type { Learned, ParameterSpec } from './parameters.ts'
