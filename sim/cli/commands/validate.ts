@@ -1,0 +1,15 @@
+import pc from 'picocolors'
+import { loadScene } from '../../scene/index.ts'
+
+/** `neurode validate`: says that a scene is right, or every mistake with its place (by the error that is thrown). */
+export function validateCommand(
+  paths: readonly string[],
+  options: { readonly set?: readonly string[] },
+): void {
+  for (const path of paths) {
+    const scene = loadScene(path, { set: options.set })
+    console.log(
+      `${pc.green('ok')} ${path}: ${scene.name}, ${scene.system.type}${scene.learn ? ', learns' : ''}`,
+    )
+  }
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { fail } from './fail.ts'
+import { commandLine } from './program.ts'
+
+try {
+  await commandLine().parseAsync()
+} catch (error) {
+  fail(error)
+}

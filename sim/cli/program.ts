@@ -1,0 +1,94 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import pc from 'picocolors'
+import { version } from '../version.ts'
+
+/**
+ * The command line. Only its form is here: what a command does is loaded when it is called, so that --help is quick.
+ */
+export function commandLine(): Command {
+  const program = new Command('neurode')
+    .description(
+      'Learns and simulates physics whose equations hold linear solves: A_θ(t, y)·dy/dt = f_θ(t, y).',
+    )
+    .version(version)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, pc.red('error'))) })
+    .configureHelp({ showGlobalOptions: false, styleTitle: title => pc.bold(title) })
+    .showHelpAfterError(pc.dim('(neurode COMMAND --help says more)'))
+    .addHelpText(
+      'after',
+      '\nSCENE is a file, or the name of a shipped scene (neurode scenes).\nNEURODE_DEBUG=1 shows where an error comes from; NO_COLOR=1 turns colours off.',
+    )
+
+  program
+    .command('simulate')
+    .description('integrate a scene and write its trajectory')
+    .argument('<scene>')
+    .option('-o, --out <file.npz>', 'where to write (default: trajectories/NAME.npz)')
+    .option('--method <name>', 'integrator: tsit5, dopri5, odex')
+    .option('--rtol <r>', 'relative tolerance')
+    .option('--atol <a>', 'absolute tolerance')
+    .option('--model <run>', 'simulate what this run has learned, not the ground truth')
+    .addOption(overrides())
+    .action(async (scene, options) =>
+      (await import('./commands/simulate.ts')).simulateCommand(scene, options),
+    )
+
+  program
+    .command('train')
+    .description("learn a scene's unknown terms from data; exit code 2 where its criteria are not met")
+    .argument('<scene>')
+    .option('-o, --out <folder>', 'where to keep the run (default: runs/NAME)')
+    .option('--resume', 'go on from the last checkpoint, to the same bits as an uninterrupted run')
+    .option('--epochs <n>', "instead of the scene's", wholeNumber(1))
+    .option('--seed <n>', "instead of the scene's", wholeNumber(0))
+    .option('--view', 'show the result in the browser')
+    .addOption(overrides())
+    .action(async (scene, options) => (await import('./commands/train.ts')).trainCommand(scene, options))
+
+  program
+    .command('scenes')
+    .description('list the scenes that are shipped')
+    .action(async () => (await import('./commands/scenes.ts')).scenesCommand())
+
+  program
+    .command('validate')
+    .description('check scene files and report every mistake with its place')
+    .argument('<scene...>')
+    .addOption(overrides())
+    .action(async (scenes, options) =>
+      (await import('./commands/validate.ts')).validateCommand(scenes, options),
+    )
+
+  program
+    .command('view')
+    .description('show trajectories, runs and scenes in the browser, served on loopback')
+    .argument('<file|folder|scene...>')
+    .option('--port <p>', 'port to serve at', wholeNumber(0))
+    .option('--no-open', 'only print the address')
+    .action(async (targets, options) => (await import('./commands/view.ts')).viewCommand(targets, options))
+
+  program
+    .command('start')
+    .description('train the shipped double pendulum and show the result')
+    .option('--port <p>', 'port to serve at', wholeNumber(0))
+    .option('--no-open', 'only print the address')
+    .action(async options => (await import('./commands/start.ts')).startCommand(options))
+
+  return program
+}
+
+const overrides = (): Option =>
+  new Option(
+    '--set <path=value>',
+    'replace a value of the scene, such as solver.rtol=1e-9; may be repeated',
+  ).argParser((value: string, previous: string[] = []) => [...previous, value])
+
+/** A parser of whole numbers from `least`. */
+const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`expected a whole number ≥ ${least}`)
+    return value
+  }
