@@ -25,7 +25,7 @@ describe('format', () => {
   })
 
   it('writes rates with a dot', () => {
-    expect(formatName('b_dot')).toBe('b\u0307')
+    expect(formatName('b_dot')).toBe('ḃ')
     expect(formatName('energy')).toBe('energy')
   })
 })

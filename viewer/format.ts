@@ -31,6 +31,16 @@ export function timePlaces(t: Float64Array): number {
 }
 
 /** Names of coordinates as a physicist writes them: `b_dot` is ḃ. */
-export const formatName = (name: string): string => name.replace(/(\p{L})_dot$/u, '$1\u0307')
+export const formatName = (name: string): string => name.replace(/(\p{L})_dot$/u, '$1\u0307').normalize()
 
 export const formatSpeed = (speed: number): string => `${Number(speed.toPrecision(2))}×`
+
+/** A tick of an axis: a round number, free of the last bits of its arithmetic. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) {
+    const [mantissa, exponent] = value.toExponential(1).split('e')
+    return minus(`${Number(mantissa)}·10${superscript(Number(exponent))}`)
+  }
+  return minus(String(Number(value.toPrecision(6))))
+}

@@ -22,7 +22,7 @@ describe('plotsOf', () => {
     const [state, phase] = plots(['state', { phase: 'b' }])
     if (state.kind !== 'time' || phase.kind !== 'phase') throw new Error('plots in the wrong order')
     expect(phase.x.colour).toBe(state.curves[1].colour)
-    expect(phase.title).toBe('b\u0307 over b')
+    expect(phase.title).toBe('ḃ over b')
     expect(new Set([...state.curves, phase.y].map(curve => curve.colour)).size).toBe(3)
   })
 

@@ -71,3 +71,16 @@ export function axisRange(min: number, max: number): [number, number] {
   const middle = (min + max) / 2
   return [middle - half, middle + half]
 }
+
+/** The least and the greatest value of some curves, of prediction and truth together. */
+export function rangeOf(view: TrajectoryView, curves: readonly Curve[]): [number, number] {
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (const motion of view.truth ? [view.main, view.truth] : [view.main])
+    for (const { name } of curves)
+      for (const value of motion.series.get(name) ?? []) {
+        if (value < min) min = value
+        if (value > max) max = value
+      }
+  return [min, max]
+}

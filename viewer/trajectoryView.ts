@@ -25,6 +25,13 @@ export interface PhaseSpace {
   readonly axes: readonly { name: string; min: number; max: number }[]
 }
 
+/** Where the names of the three axes stand: outside the middle of one edge of the box each. */
+export const axisNamePositions: readonly (readonly [number, number, number])[] = [
+  [0, -1.12, 1],
+  [-1.12, 0, 1],
+  [1.08, -1.12, 0],
+]
+
 /** All that is drawn of a trajectory file. */
 export interface TrajectoryView {
   readonly title: string

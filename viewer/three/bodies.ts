@@ -120,7 +120,7 @@ export function createBodies(view: TrajectoryView, motion: Motion, ghost: boolea
 
 /** The pivot at the origin: a short axle along z. */
 function createAnchor(scale: number) {
-  const geometry = new CylinderGeometry(0.026 * scale, 0.026 * scale, 0.1 * scale, 32)
+  const geometry = new CylinderGeometry(0.026 * scale, 0.026 * scale, 0.05 * scale, 32)
   geometry.rotateX(Math.PI / 2)
   const material = new MeshStandardMaterial({ roughness: 0.6 })
   return {

@@ -15,8 +15,11 @@ export function createPhaseCurve(view: TrajectoryView): PhaseCurve {
   const flat = (view.phaseSpace?.axes.length ?? 0) < 3
   const box = new BoxGeometry(2, 2, flat ? 0 : 2)
   const edges = new EdgesGeometry(box)
-  const frame = new LineBasicMaterial()
-  object.add(new LineSegments(edges, frame))
+  // The box stays behind what moves in it, its near edges too.
+  const frame = new LineBasicMaterial({ depthTest: false, depthWrite: false })
+  const lines = new LineSegments(edges, frame)
+  lines.renderOrder = -3
+  object.add(lines)
   const ribbonOf = (motion: Motion, width: number) => {
     const points = motion.points.get(stateBody)!
     const ribbon = createRibbon(Math.max(points.length / 3, 2), width)

@@ -9,7 +9,7 @@ export interface Ribbon {
   /** Vertices (count, 3); after writing into them call `moved`. A vertex with NaN breaks the line. */
   readonly vertices: Float32Array
   moved(): void
-  /** `from` at the first vertex turns into `to` at the last, with the square of the way between them. */
+  /** `from` at the first vertex turns into `to` at the last, in steps that look even. */
   setColours(from: string, to: string): void
   dispose(): void
 }
@@ -50,12 +50,15 @@ export function createRibbon(count: number, width: number): Ribbon {
       endsBuffer.needsUpdate = true
     },
     setColours: (from, to) => {
-      const first = new Color(from)
-      const last = new Color(to)
+      // Evenly in sRGB, which the eye sees as even; three computes in linear light.
+      const first = new Color(from).convertLinearToSRGB()
+      const last = new Color(to).convertLinearToSRGB()
       const mixed = new Color()
+      const mix = (part: number, offset: number): void =>
+        void mixed.lerpColors(first, last, part).convertSRGBToLinear().toArray(colours, offset)
       for (let i = 0; i < segments; i++) {
-        mixed.lerpColors(first, last, (i / segments) ** 2).toArray(colours, 6 * i)
-        mixed.lerpColors(first, last, ((i + 1) / segments) ** 2).toArray(colours, 6 * i + 3)
+        mix(i / segments, 6 * i)
+        mix((i + 1) / segments, 6 * i + 3)
       }
       coloursBuffer.needsUpdate = true
     },

@@ -1,4 +1,4 @@
-import { Raycaster, Vector2 } from 'three'
+import { Raycaster, Vector2, Vector3 } from 'three'
 import type { Palette } from '../palette.ts'
 import type { Selection } from '../selection.ts'
 import type { TrajectoryView } from '../trajectoryView.ts'
@@ -13,6 +13,8 @@ export interface SceneView {
   update(time: number): void
   setPalette(palette: Palette): void
   setSelection(selection: Selection): void
+  /** Where a point of space is in the picture, in CSS pixels from the upper left corner. */
+  project(point: readonly [number, number, number]): [number, number]
   /** The body under a point of the canvas, in CSS pixels from its upper left corner. */
   pick(x: number, y: number): string | null
   dispose(): void
@@ -31,6 +33,7 @@ export function createSceneView(stage: Stage, view: TrajectoryView): SceneView {
   stage.setBounds(view.bounds)
   const ray = new Raycaster()
   const pointer = new Vector2()
+  const projected = new Vector3()
 
   return {
     update: time => {
@@ -42,6 +45,10 @@ export function createSceneView(stage: Stage, view: TrajectoryView): SceneView {
       for (const part of parts) part.setPalette(palette)
     },
     setSelection: selection => main.setSelection(selection),
+    project: point => {
+      projected.set(...point).project(stage.camera)
+      return [((projected.x + 1) / 2) * stage.size.x, ((1 - projected.y) / 2) * stage.size.y]
+    },
     pick: (x, y) => {
       const offsets = [0, touchRadius, -touchRadius].flatMap(dx =>
         [0, touchRadius, -touchRadius].map(dy => [dx, dy]),

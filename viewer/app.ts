@@ -1,0 +1,208 @@
+import { type CameraRig, createRig, type Lens, withLens, withPose, withView } from './cameraRig.ts'
+import { createClock } from './clock.ts'
+import { timePlaces } from './format.ts'
+import { createFrameBudget } from './frameBudget.ts'
+import { createFrameLoop } from './frameLoop.ts'
+import { neighbouringTime } from './interpolate.ts'
+import { readPalette } from './palette.ts'
+import { plotsOf } from './plotModel.ts'
+import { type Item, keep, next, type Selection, toggle } from './selection.ts'
+import { createOrbit } from './three/orbit.ts'
+import { createSceneView, type SceneView } from './three/sceneView.ts'
+import { createStage } from './three/stage.ts'
+import type { TrajectoryView } from './trajectoryView.ts'
+import { bindCameraButtons } from './ui/cameraButtons.ts'
+import { element } from './ui/elements.ts'
+import { bindKeyboard } from './ui/keyboard.ts'
+import { bindOverlay } from './ui/overlay.ts'
+import { createPlotPanel, type PlotPanel } from './ui/plotPanel.ts'
+import { bindTap } from './ui/tap.ts'
+import { bindTheme } from './ui/theme.ts'
+import { bindTransport } from './ui/transport.ts'
+
+/** The page: one clock, one camera rig, one selection, and everything that shows them. */
+export interface App {
+  /**
+   * Shows a trajectory from its beginning, playing.
+   * @param again the same trajectory, written anew: time, camera and playing stay as they are
+   */
+  show(view: TrajectoryView, again: boolean): void
+  /** Shows a message in place of the scene. */
+  tell(title: string, text: string): void
+}
+
+/** What is built anew for every trajectory. */
+interface Shown {
+  view: TrajectoryView
+  scene: SceneView
+  plots: PlotPanel[]
+  items: Item[]
+}
+
+/** @throws Error where the browser offers no WebGL 2 */
+export function createApp(): App {
+  const root = document.documentElement
+  const main = document.querySelector('main')!
+  const stageElement = element('section', 'stage')
+  const plotsElement = element('aside', 'plots')
+  const overlay = bindOverlay()
+  const clock = createClock(() => performance.now() / 1000)
+  const budget = createFrameBudget(devicePixelRatio)
+  const stage = createStage(element('canvas', 'canvas'))
+  let lens: Lens = { aspect: 1, fov: 1 }
+  let rig: CameraRig | null = null
+  let shown: Shown | null = null
+  let selection: Selection = null
+
+  bindTheme(element('button', 'theme'), () => paint())
+  const cameraButtons = bindCameraButtons(view => {
+    if (rig) moveCamera(withView(rig, view), true)
+  })
+  const orbit = createOrbit(
+    stage.camera,
+    stage.canvas,
+    pose => {
+      if (!rig) return
+      rig = withPose(rig, pose)
+      cameraButtons.show(rig.view)
+    },
+    () => loop.invalidate(),
+  )
+
+  const seek = (time: number): void => clock.seek(time)
+  const step = (direction: 1 | -1): void => {
+    if (!shown) return
+    clock.pause()
+    clock.seek(neighbouringTime(shown.view.main.t, clock.time, direction))
+  }
+  const skip = (part: number): void => clock.seek(clock.time + part * (clock.end - clock.start))
+  const transport = bindTransport(clock, step)
+
+  let lastFrame: number | null = null
+  const loop = createFrameLoop(
+    milliseconds => {
+      const elapsed = lastFrame === null ? 0 : milliseconds - lastFrame
+      const time = clock.tick()
+      const cameraMoves = orbit.update(Math.min(elapsed, 100) / 1000)
+      if (elapsed > 0 && clock.playing && budget.report(elapsed)) resizeStage()
+      transport.update(time)
+      overlay.update(time, selection?.kind === 'body' ? selection.name : null)
+      shown?.scene.update(time)
+      for (const plot of shown?.plots ?? []) plot.update(time)
+      stage.draw()
+      if (shown) overlay.setAxisNames(shown.scene.project)
+      const goesOn = clock.playing || cameraMoves
+      lastFrame = goesOn ? milliseconds : null
+      return goesOn
+    },
+    callback => requestAnimationFrame(callback),
+    handle => cancelAnimationFrame(handle),
+  )
+  clock.subscribe(() => loop.invalidate())
+
+  function moveCamera(to: CameraRig, smoothly: boolean): void {
+    rig = to
+    orbit.moveTo(to.pose, smoothly)
+    cameraButtons.show(to.view)
+  }
+
+  function resizeStage(): void {
+    lens = stage.resize(stageElement.clientWidth, stageElement.clientHeight, budget.pixelRatio)
+  }
+
+  function resized(): void {
+    budget.setDisplayRatio(devicePixelRatio)
+    resizeStage()
+    if (rig) {
+      const stays = rig.view === 'free'
+      rig = withLens(rig, lens)
+      if (!stays) moveCamera(rig, false)
+    }
+    for (const plot of shown?.plots ?? []) plot.resize()
+    loop.invalidate()
+  }
+
+  function paint(): void {
+    const palette = readPalette(root)
+    stage.setPalette(palette)
+    shown?.scene.setPalette(palette)
+    for (const plot of shown?.plots ?? []) plot.setPalette(palette)
+    loop.invalidate()
+  }
+
+  function select(to: Selection): void {
+    selection = to
+    shown?.scene.setSelection(to)
+    for (const plot of shown?.plots ?? []) plot.setSelection(to)
+    loop.invalidate()
+  }
+
+  function clear(): void {
+    shown?.scene.dispose()
+    for (const plot of shown?.plots ?? []) plot.dispose()
+    shown = null
+  }
+
+  function show(view: TrajectoryView, again: boolean): void {
+    clear()
+    overlay.setMessage(null)
+    const palette = readPalette(root)
+    const pick = ({ name }: { name: string }): void => select(toggle(selection, { kind: 'series', name }))
+    const plots = plotsOf(view).map(plot => createPlotPanel(view, plot, palette, { seek, pick }))
+    const items: Item[] = view.bodies.map(name => ({ kind: 'body', name }))
+    shown = { view, scene: createSceneView(stage, view), plots, items }
+    plotsElement.replaceChildren(...plots.map(plot => plot.element))
+    plotsElement.hidden = plots.length === 0
+    main.classList.toggle('no-plots', plots.length === 0)
+    document.title = `${view.title} – neurode`
+    element('h1', 'title').textContent = view.title
+    const places = timePlaces(view.main.t)
+    overlay.setView(view, places)
+
+    clock.setSpan(view.main.t[0], view.main.t[view.main.t.length - 1])
+    transport.setSpan(places)
+    if (!again) clock.seek(clock.start)
+    if (!again && !matchMedia('(prefers-reduced-motion: reduce)').matches) clock.play()
+    resizeStage()
+    if (!again || !rig) moveCamera(createRig(view.camera, view.bounds, lens), false)
+    else moveCamera({ ...withLens({ ...rig, bounds: view.bounds }, lens) }, false)
+    for (const plot of plots) plot.resize()
+    paint()
+    select(keep(selection, items))
+  }
+
+  bindTap(stage.canvas, (x, y) => {
+    const name = shown?.scene.pick(x, y) ?? null
+    select(name === null ? null : toggle(selection, { kind: 'body', name }))
+  })
+  bindKeyboard({
+    ' ': () => clock.toggle(),
+    ArrowLeft: event => (event.shiftKey ? skip(-0.05) : step(-1)),
+    ArrowRight: event => (event.shiftKey ? skip(0.05) : step(1)),
+    Home: () => clock.seek(clock.start),
+    End: () => clock.seek(clock.end),
+    l: () => clock.setLoop(!clock.loop),
+    b: () => select(next(selection, shown?.items ?? [])),
+    Escape: () => select(null),
+    1: () => cameraButtons.press('front'),
+    2: () => cameraButtons.press('top'),
+    3: () => cameraButtons.press('iso'),
+  })
+  const observer = new ResizeObserver(resized)
+  observer.observe(stageElement)
+  observer.observe(plotsElement)
+  addEventListener('resize', resized)
+  paint()
+
+  return {
+    show,
+    tell: (title, text) => {
+      clock.pause()
+      clear()
+      plotsElement.replaceChildren()
+      plotsElement.hidden = true
+      main.classList.add('no-plots')
+      overlay.setMessage({ title, text })
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { readTrajectory } from '../sim/files/trajectory.ts'
+import { type App, createApp } from './app.ts'
+import { fetchOffer, listOffers, type Offer, watchOffers } from './source.ts'
+import { trajectoryView } from './trajectoryView.ts'
+import { bindDropZone } from './ui/dropZone.ts'
+import { create, element } from './ui/elements.ts'
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Reads a file and shows it, or says in the page why that is impossible. */
+function open(app: App, bytes: Uint8Array, name: string, again = false): void {
+  try {
+    app.show(trajectoryView(readTrajectory(bytes, name), name), again)
+  } catch (error) {
+    app.tell('This file cannot be shown', reasonOf(error))
+  }
+}
+
+function start(app: App): void {
+  const files = element('select', 'files')
+  let offers: Offer[] = []
+  let current: Offer | null = null
+
+  const load = async (offer: Offer, again: boolean): Promise<void> => {
+    current = offer
+    files.value = String(offer.index)
+    try {
+      const bytes = await fetchOffer(offer)
+      // Another file may have been chosen while this one was on its way.
+      if (current === offer) open(app, bytes, offer.name, again)
+    } catch (error) {
+      app.tell('This file cannot be shown', reasonOf(error))
+    }
+  }
+
+  const refresh = async (): Promise<void> => {
+    offers = await listOffers()
+    files.replaceChildren(
+      ...offers.map(({ index, name }) => create('option', { value: String(index) }, name)),
+    )
+    files.hidden = offers.length < 2
+    const same = offers.find(({ index }) => index === current?.index)
+    if (same && same.version === current?.version) files.value = String(same.index)
+    else if (same ?? offers[0]) await load(same ?? offers[0], same !== undefined)
+    else if (!current)
+      app.tell('Nothing to show yet', 'Drop a trajectory (.npz) here, or wait for the run to write one.')
+  }
+
+  files.addEventListener('change', () => {
+    const chosen = offers.find(({ index }) => String(index) === files.value)
+    if (chosen) void load(chosen, false)
+  })
+  bindDropZone(element('div', 'drop'), async file => {
+    files.selectedIndex = -1
+    open(app, new Uint8Array(await file.arrayBuffer()), file.name)
+  })
+  watchOffers(() => void refresh())
+  void refresh()
+}
+
+try {
+  start(createApp())
+} catch (error) {
+  const message = element('div', 'message')
+  message.hidden = false
+  message.replaceChildren(
+    create('strong', {}, 'This browser cannot draw the scene'),
+    create('p', {}, `WebGL 2 is needed. ${reasonOf(error)}`),
+  )
+}

@@ -1,0 +1,83 @@
+import { world } from '../../sim/files/viewerSeries.ts'
+import { formatName, formatQuantity, formatTick, formatTime } from '../format.ts'
+import { axisNamePositions, positionAt, type TrajectoryView, valueAt } from '../trajectoryView.ts'
+import { create, element } from './elements.ts'
+
+/** What stands over the scene: the key, the time, the selected body's numbers, and messages. */
+export interface Overlay {
+  setView(view: TrajectoryView, places: number): void
+  /** @param body the selected body, or null */
+  update(time: number, body: string | null): void
+  /** Places the names of phase space's axes; `project` gives the place of a point of space in the picture. */
+  setAxisNames(project: (point: readonly [number, number, number]) => [number, number]): void
+  /** Covers the scene with a message, or uncovers it. */
+  setMessage(message: { title: string; text: string } | null): void
+}
+
+export function bindOverlay(): Overlay {
+  const key = element('ul', 'key')
+  const card = element('dl', 'card')
+  const clock = element('p', 'clock')
+  const message = element('div', 'message')
+  let view: TrajectoryView | null = null
+  let places = 2
+  const position = [0, 0, 0]
+  let axisNames: HTMLElement[] = []
+
+  const rowsOf = (body: string, time: number): [string, string][] => {
+    if (view!.phaseSpace)
+      return view!.stateNames.map(name => [
+        formatName(name),
+        formatQuantity(valueAt(view!.main, name, time), view!.unitOf(name)),
+      ])
+    positionAt(view!.main, body, time, position)
+    const rows = ['x', 'y', 'z'].map((axis, i): [string, string] => [axis, formatQuantity(position[i], 'm')])
+    if (!view!.truth?.points.has(body)) return rows
+    const [x, y, z] = position
+    positionAt(view!.truth, body, time, position)
+    const distance = Math.hypot(position[0] - x, position[1] - y, position[2] - z)
+    return [...rows, ['from truth', formatQuantity(distance, 'm')]]
+  }
+
+  return {
+    setView: (value, digits) => {
+      view = value
+      places = digits
+      const entries = value.truth
+        ? [create('li', { className: 'main' }, 'prediction'), create('li', { className: 'ghost' }, 'truth')]
+        : []
+      const axes = (value.phaseSpace?.axes ?? []).map(({ name, min, max }) => {
+        const unit = value.unitOf(name)
+        const range = `${formatTick(Number(min.toPrecision(3)))} … ${formatTick(Number(max.toPrecision(3)))}`
+        const text = `${formatName(name)}\u2002${range}${unit === '' ? '' : `\u2009${unit}`}`
+        return create('li', { className: 'axis' }, text)
+      })
+      key.replaceChildren(...entries, ...axes)
+      for (const name of axisNames) name.remove()
+      axisNames = (value.phaseSpace?.axes ?? []).map(({ name }) =>
+        create('span', { className: 'axis-name', ariaHidden: 'true' }, formatName(name)),
+      )
+      key.after(...axisNames)
+    },
+    update: (time, body) => {
+      clock.textContent = formatTime(time, places)
+      card.hidden = body === null || body === world
+      if (card.hidden || !view || body === null) return
+      const rows = rowsOf(body, time).flatMap(([name, value]) => [
+        create('dt', {}, name),
+        create('dd', {}, value),
+      ])
+      card.replaceChildren(create('dt', { className: 'name' }, body), ...rows)
+    },
+    setAxisNames: project => {
+      axisNames.forEach((name, axis) => {
+        const [x, y] = project(axisNamePositions[axis])
+        name.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`
+      })
+    },
+    setMessage: value => {
+      message.hidden = value === null
+      if (value) message.replaceChildren(create('strong', {}, value.title), create('p', {}, value.text))
+    },
+  }
+}
