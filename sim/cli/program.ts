@@ -46,6 +46,13 @@ export function commandLine(): Command {
     .action(async (scene, options) => (await import('./commands/train.ts')).trainCommand(scene, options))
 
   program
+    .command('check')
+    .description('compare every way to differentiate the scene: errors, time and memory of each')
+    .argument('<scene>')
+    .addOption(overrides())
+    .action(async (scene, options) => (await import('./commands/check.ts')).checkCommand(scene, options))
+
+  program
     .command('scenes')
     .description('list the scenes that are shipped')
     .action(async () => (await import('./commands/scenes.ts')).scenesCommand())

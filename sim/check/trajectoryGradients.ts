@@ -1,0 +1,127 @@
+import { interpretComplex } from '../../compiler/interpret/index.ts'
+import { adjoint, tangent } from '../../solvers/adjoint/index.ts'
+import { dopri5, odeint, type Solution, type Tableau, tsit5 } from '../../solvers/ode/index.ts'
+import { randomStream } from '../data/random.ts'
+import type { CompiledSystem } from '../problem/problem.ts'
+import type { Scene } from '../scene/index.ts'
+import { solverOptions } from '../simulate.ts'
+import { distance, type GradientRow } from './solveGradients.ts'
+
+const tableaus: Readonly<Record<string, Tableau>> = { tsit5, dopri5 }
+
+/** How many directions are compared, and how many steps of the trajectory. */
+const directions = 8
+const mostSteps = 60
+
+/**
+ * Ways to differentiate ½‖y(T)‖² with respect to the initial state and all parameters, along random directions: finite
+ * differences, complex step through the frozen steps (the reference), tangents, discrete adjoint. T is the end of the
+ * scene's span, or of its first 60 steps.
+ *
+ * @throws RangeError for a method without derivatives (odex)
+ */
+export function compareTrajectoryGradients(
+  scene: Scene,
+  system: CompiledSystem,
+): { rows: GradientRow[]; steps: number; end: number } {
+  const { field } = system
+  const [n, p] = [field.dimension, field.parameterCount]
+  const options = solverOptions(scene)
+  const tableau = tableaus[scene.solver.method]
+  if (!tableau)
+    throw new RangeError(`solver.method ${scene.solver.method} has no derivatives: use tsit5 or dopri5`)
+  const [begin, last] = scene.solver.span
+  const y0 = system.model.start
+  const whole = odeint(field, y0, { span: [begin, last] }, { ...options, maxSteps: 100_000 })
+  const steps = Math.min(whole.steps.count, mostSteps)
+  const end = whole.steps.t[steps]
+  const integrate = (start: Float64Array): Solution => odeint(field, start, [begin, end], options)
+  const solution = integrate(y0)
+
+  const random = randomStream(1)
+  const units = Array.from({ length: directions }, () => unitVector(n + p, random.normal))
+  const theta = field.parameters.slice()
+  const lossOf = (y: Float64Array) => 0.5 * y.reduce((sum, value) => sum + value * value, 0)
+  const lossAt = (direction: Float64Array, step: number): number => {
+    field.parameters.set(theta.map((value, i) => value + step * direction[n + i]))
+    const moved = integrate(y0.map((value, i) => value + step * direction[i]))
+    field.parameters.set(theta)
+    return lossOf(moved.y.subarray(n))
+  }
+  const final = solution.y.slice(n)
+  const cotangents = new Float64Array(2 * n)
+  cotangents.set(final, n)
+
+  const tangents = () =>
+    Float64Array.from(units, unit => {
+      const dy = tangent(field, solution, unit.slice(0, n), unit.slice(n))
+      return final.reduce((sum, value, i) => sum + value * dy[n + i], 0)
+    })
+  const discreteAdjoint = () => {
+    const gradY0 = new Float64Array(n)
+    const gradTheta = field.parameterGradient.fill(0)
+    adjoint(field, solution, cotangents, gradY0, gradTheta)
+    return Float64Array.from(units, unit => {
+      let sum = 0
+      for (let i = 0; i < n; i++) sum += gradY0[i] * unit[i]
+      for (let i = 0; i < p; i++) sum += gradTheta[i] * unit[n + i]
+      return sum
+    })
+  }
+  const central = () => Float64Array.from(units, unit => (lossAt(unit, 1e-6) - lossAt(unit, -1e-6)) / 2e-6)
+  const complexStep = () =>
+    Float64Array.from(units, unit => complexDerivative(system, tableau, solution, unit))
+
+  const stored = 8 * solution.steps.count * (n + 1 + 7 * n)
+  const ways: [string, () => Float64Array, number, string][] = [
+    ['finite differences, central 1e-6', central, 8 * 2 * n, '2 solves a direction'],
+    ['complex step 1e-200, frozen steps', complexStep, 8 * 2 * n * 8, 'reference; interpreted'],
+    ['tangents (forward sensitivities)', tangents, stored, '1 sweep a direction'],
+    ['discrete adjoint', discreteAdjoint, stored + 8 * p, '1 sweep for all'],
+  ]
+  const results = ways.map(([method, f, bytes, note]) => {
+    f()
+    const start = performance.now()
+    const value = f()
+    return { method, value, milliseconds: performance.now() - start, bytes, note }
+  })
+  const reference = results[1].value
+  const rows = results.map(({ value, ...row }) => ({ ...row, error: distance(value, reference) }))
+  return { rows, steps: solution.steps.count, end }
+}
+
+function unitVector(length: number, normal: () => number): Float64Array {
+  const v = Float64Array.from({ length }, normal)
+  const norm = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0))
+  return v.map(x => x / norm)
+}
+
+/** d/dε ½‖y(T)‖² by replaying the accepted steps over complex numbers, the right-hand side by the interpreter. */
+function complexDerivative(
+  { field }: CompiledSystem,
+  { a, b, c, trial }: Tableau,
+  { steps, dimension: n }: Solution,
+  direction: Float64Array,
+): number {
+  const step = 1e-200
+  const blocks = field.blocks.map(({ offset, size }) => ({
+    re: field.parameters.slice(offset, offset + size),
+    im: direction.slice(n + offset, n + offset + size).map(x => step * x),
+  }))
+  let re: Float64Array = steps.y.slice(0, n)
+  let im: Float64Array = direction.slice(0, n).map(x => step * x)
+  for (let j = 0; j < steps.count; j++) {
+    const h = steps.h[j]
+    const k: { re: Float64Array; im: Float64Array }[] = []
+    const combined = (weights: readonly number[]) => ({
+      re: re.map((value, m) => value + h * weights.reduce((sum, w, i) => sum + w * k[i].re[m], 0)),
+      im: im.map((value, m) => value + h * weights.reduce((sum, w, i) => sum + w * k[i].im[m], 0)),
+    })
+    for (let i = 0; i < trial; i++) {
+      const time = { re: Float64Array.of(steps.t[j] + c[i] * h), im: new Float64Array(1) }
+      k.push(interpretComplex(field.graph, [time, combined(a[i]), ...blocks])[0])
+    }
+    ;({ re, im } = combined(b))
+  }
+  return re.reduce((sum, value, i) => sum + value * (im[i] / step), 0)
+}
