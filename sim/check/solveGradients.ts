@@ -19,8 +19,8 @@ export interface GradientRow {
  * The seed's comparison of gradients of cᵀx, A·x = b, with respect to all entries of A and b: finite differences,
  * complex step (the reference), unrolled iterations, truncated iterations, implicit differentiation.
  *
- * @param A n×n, row-major; symmetric positive definite where `structure` says so (then its entries are moved one by
- * one all the same, and the general solve is differentiated)
+ * @param A n×n, row-major. Where `structure` says that it is symmetric positive definite, gradients by A are compared as
+ * those of a symmetric matrix, (Ā + Āᵀ)/2: conjugate gradients mean nothing for another.
  */
 export function compareSolveGradients(
   A: Float64Array,
@@ -39,11 +39,12 @@ export function compareSolveGradients(
   const spd = structure === 'spd'
 
   const reference = timed(() => complexStep(exact, x))
+  const comparable = (gradient: Float64Array) => (spd ? symmetrised(gradient, n) : gradient)
   const rows: GradientRow[] = []
   const report = (method: string, result: Timed, bytes: number, note?: string) =>
     rows.push({
       method,
-      error: distance(result.value, reference.value),
+      error: distance(comparable(result.value), comparable(reference.value)),
       milliseconds: result.milliseconds,
       bytes,
       note,
@@ -150,6 +151,13 @@ function eachEntry(
 
 function concatenate(arrays: readonly Float64Array[]): Float64Array {
   return Float64Array.from(arrays.flatMap(array => [...array]))
+}
+
+/** A gradient by A (its first n² entries) made symmetric; the rest, by b, as it is. */
+function symmetrised(gradient: Float64Array, n: number): Float64Array {
+  return gradient.map((value, k) =>
+    k < n * n ? 0.5 * (value + gradient[(k % n) * n + Math.floor(k / n)]) : value,
+  )
 }
 
 /** ‖a − b‖/‖b‖. */
