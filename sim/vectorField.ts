@@ -57,7 +57,8 @@ export interface CompiledField
  * The vector field dy/dt = f(t, y) of a function written in TensorFlow.js, as one float64 WebAssembly program with its
  * derivatives. θ is the trainable tf.Variables that f touches, read once here and then kept in float64.
  *
- * @throws RangeError where f does not return n numbers; a trace's error where f cannot be compiled.
+ * @throws RangeError where f does not return n numbers, or a parameter's initial values do not fill its shape; a trace's
+ *   error where f cannot be compiled.
  * @example
  * const net = tf.sequential({ layers: [tf.layers.dense({ inputShape: [2], units: 16, activation: 'tanh' }), tf.layers.dense({ units: 2 })] })
  * const field = vectorField((t, y) => net.predict(y.reshape([1, 2])).reshape([2]), { state: [2] })
@@ -93,6 +94,10 @@ export function compileModel<Name extends string>(
   }
   const theta = graph.inputs.slice(2)
   const blocks = parameterBlocks([...specs, ...graph.variables])
+  specs.forEach(({ name, shape, initial }, k) => {
+    if (initial.length === blocks[k].size) return
+    throw new RangeError(`parameter '${name}' of shape [${shape}] has ${initial.length} initial values`)
+  })
   const p = theta.reduce((sum, node) => sum + sizeOf(node.shape), 0)
   const differentiable = graph.inputs.slice(1)
   const tangents = differentiable.map(node => input('tangent', node.shape))
@@ -141,7 +146,7 @@ export function compileModel<Name extends string>(
     },
     writeVariables() {
       for (const { variable, offset, size } of variables) {
-        const value = tensor(parameters.slice(offset, offset + size), variable.shape)
+        const value = tensor(Float32Array.from(parameters.subarray(offset, offset + size)), variable.shape)
         variable.assign(value)
         value.dispose()
       }
@@ -167,6 +172,7 @@ function compiledFunction(
   const cotangentIn = vjp.inputs[vjp.inputs.length - 1]
   const stateGradient = vjp.outputs[0]
   const thetaGradient = vjp.flatOutputs.subarray(n)
+  const gathered = new Float64Array(thetaGradient.length)
   const stateTangent = jvp.inputs[evaluate.inputs.length]
   return {
     graph,
@@ -181,16 +187,21 @@ function compiledFunction(
       time[0] = t
       state.set(y)
       cotangentIn.set(cotangent)
-      // Adding into the program's own memory is free; any other array is added to block by block.
+      // Adding into the program's own memory is free. Any other array is added to block by block, and what has been
+      // gathered in that memory meanwhile stays.
       const own =
         gradTheta.buffer === thetaGradient.buffer && gradTheta.byteOffset === thetaGradient.byteOffset
-      if (!own) for (const { offset, size } of blocks) thetaGradient.fill(0, offset, offset + size)
+      if (!own) {
+        gathered.set(thetaGradient)
+        for (const { offset, size } of blocks) thetaGradient.fill(0, offset, offset + size)
+      }
       vjp.run()
       for (let i = 0; i < n; i++) gradY[i] += stateGradient[i]
       if (own) return
       for (const { offset, size } of blocks) {
         for (let i = offset; i < offset + size; i++) gradTheta[i] += thetaGradient[i]
       }
+      thetaGradient.set(gathered)
     },
     jvp(t, y, tangentY, tangentTheta, out) {
       time[0] = t
