@@ -65,10 +65,11 @@ function libraryTimes(): Map<string, number> {
   }
 }
 
-const cell = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(2)).padStart(8)
+const cell = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(2))
 const library = libraryTimes()
 
-console.log(`${'ns per element'.padEnd(15)}  f64x2     f64    Math  C libm   f64x2/C`)
+console.log('| ns per element | f64x2 | f64 | Math | C libm | f64x2 / C |')
+console.log('|---|--:|--:|--:|--:|--:|')
 for (const [name, low, high, plain] of functions) {
   const times = ([2, 1] as const).map(width => {
     const { operands, run } = createEvaluator(name, width, length)
@@ -86,5 +87,5 @@ for (const [name, low, high, plain] of functions) {
     plain && new Function('f', 'a', 'b', 'r', `for (let i = 0; i < ${length}; i++) r[i] = f(a[i], b[i])`)
   const math = loop && nanoseconds(() => loop(plain, a, b, result))
   const c = library.get(name)
-  console.log(name.padEnd(13) + [...times, math, c].map(cell).join('') + cell(c && times[0] / c))
+  console.log(`| ${[name, ...[...times, math, c, c && times[0] / c].map(cell)].join(' | ')} |`)
 }

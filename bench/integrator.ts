@@ -65,8 +65,9 @@ function seconds(run: () => void): number {
 }
 
 console.log(
-  'field              method  steps  ns/step  ns/evaluation  overhead ns/step  evaluations/s  gradient/solve',
+  '| field | method | steps | ns per step | ns per evaluation | overhead, ns per step | million evaluations/s | gradient / solve |',
 )
+console.log('|---|---|--:|--:|--:|--:|--:|--:|')
 for (const [name, field, y0, stop] of [
   ['Lotka-Volterra', lotkaVolterra, [1, 1], 500],
   ['linear, n = 10', linearSystem(10), new Float64Array(10).fill(1), 200],
@@ -92,17 +93,15 @@ for (const [name, field, y0, stop] of [
       }
       ratio = (seconds(() => gradient(y0, [0, stop], last)) / solve).toFixed(1)
     }
-    console.log(
-      [
-        name.padEnd(18),
-        method.padEnd(6),
-        `${steps}`.padStart(6),
-        ((1e9 * solve) / steps).toFixed(0).padStart(8),
-        (1e9 * evaluate).toFixed(1).padStart(14),
-        ((1e9 * (solve - evaluate * evaluations)) / steps).toFixed(0).padStart(17),
-        (evaluations / solve / 1e6).toFixed(2).padStart(12),
-        'M',
-        ratio.padStart(14),
-      ].join(' '),
-    )
+    const cells = [
+      name,
+      method,
+      steps,
+      ((1e9 * solve) / steps).toFixed(0),
+      (1e9 * evaluate).toFixed(1),
+      ((1e9 * (solve - evaluate * evaluations)) / steps).toFixed(0),
+      (evaluations / solve / 1e6).toFixed(2),
+      ratio,
+    ]
+    console.log(`| ${cells.join(' | ')} |`)
   }

@@ -3,14 +3,13 @@
  * without fused multiply-add, as the WebAssembly, and free to reorder sums, as our kernels do. Times are the best of
  * seven runs; factorisations and solves include the copy of what they overwrite.
  *
- *     npx tsx bench/kernels.ts
+ *     npx tsx bench/kernels.ts [NAME,… [SIZE,…]]        kernels whose name holds one of NAME, of these sizes
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emitCholesky, emitLU, emitLUSolve, emitMatmul, instantiate } from '../kernels/dense/index.ts'
-import { random, randomArray } from '../kernels/dense/testing.ts'
 import * as plain from './plainKernels.ts'
 
 interface Row {
@@ -35,9 +34,13 @@ function nanoseconds(call: () => void): number {
   return (1e6 * Math.min(...Array.from({ length: 7 }, () => time(repetitions)))) / repetitions
 }
 
-/** Random, with a dominant diagonal, symmetric. */
+/** Numbers without a pattern in [−1, 1], the same at each run. */
+const numbers = (length: number, seed: number): Float64Array =>
+  Float64Array.from({ length }, (_, i) => Math.sin(12.9898 * (i + 1) + 78.233 * seed))
+
+/** With a dominant diagonal, symmetric. */
 function matrix(n: number): Float64Array {
-  const a = randomArray(n * n, random(n))
+  const a = numbers(n * n, n)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) a[j * n + i] = a[i * n + j]
     a[i * n + i] += n
@@ -50,7 +53,7 @@ function product(name: string, c: string | undefined, m: number, k: number, n: n
     module => emitMatmul(module, { m, k, n, ...options }),
     [m * k, k * n, m * n],
   )
-  for (const array of arrays) array.set(randomArray(array.length, random(1)))
+  for (const array of arrays) array.set(numbers(array.length, 1))
   const [a, b, out] = arrays.map(array => array.slice())
   return {
     name,
@@ -93,7 +96,7 @@ function solution(n: number): Row {
   const packed = lu.arrays[0]
   const { arrays, run } = instantiate(module => emitLUSolve(module, { n, columns: 1 }), [packed.length, n])
   arrays[0].set(packed)
-  const b = randomArray(n, random(2))
+  const b = numbers(n, 2)
   const work = new Float64Array(n)
   return {
     name: 'solve (LU)',
@@ -151,23 +154,26 @@ function compileC():
 }
 
 const c = compileC()
-const format = (flops: number, time: number | undefined) =>
+const [names, sizes] = process.argv.slice(2).map(list => list.split(','))
+const cells = (flops: number, time: number | undefined): string =>
   time === undefined
-    ? ''.padStart(18)
-    : `${(flops / time).toFixed(2).padStart(7)}${time.toFixed(0).padStart(11)}`
-console.log(`GFLOP/s and nanoseconds per call; ${c ? 'C is gcc -O3 -ffast-math' : 'no gcc here'}`)
+    ? '– | –'
+    : `${(flops / time).toFixed(2)} | ${time < 100 ? time.toFixed(1) : time.toFixed(0)}`
+
 console.log(
-  `${'kernel'.padEnd(12)}${'n'.padStart(5)}${'ours'.padStart(18)}${'C'.padStart(18)}${'JavaScript'.padStart(18)}`,
+  '| kernel | n | GFLOP/s | ns | GFLOP/s, C | ns, C | GFLOP/s, JavaScript | ns, JavaScript | time / C |',
 )
-const only = process.argv[2]
+console.log('|---|--:|--:|--:|--:|--:|--:|--:|--:|')
 for (const make of rows) {
   const { name, c: cName, n, flops, wasm, javascript } = make()
-  if (only && !name.includes(only)) continue
+  if (names && !names.some(part => name.includes(part))) continue
+  if (sizes && !sizes.includes(String(n))) continue
   const ours = nanoseconds(wasm)
   const theirs = c && cName ? c.time(cName, n, Math.max(1, Math.round(1e7 / ours))) : undefined
   const script = javascript && n <= 256 ? nanoseconds(javascript) : undefined
+  const ratio = theirs ? (ours / theirs).toFixed(2) : '–'
   console.log(
-    `${name.padEnd(12)}${String(n).padStart(5)}${format(flops, ours)}${format(flops, theirs)}${format(flops, script)}`,
+    `| ${name} | ${n} | ${cells(flops, ours)} | ${cells(flops, theirs)} | ${cells(flops, script)} | ${ratio} |`,
   )
 }
 c?.remove()

@@ -89,13 +89,20 @@ function report(name: string, { evaluate, gradient }: Model): void {
   })
   const statistics: ProgramStatistics = program.statistics
   const [forward, backward] = [nanoseconds(program.evaluate), nanoseconds(program.gradient)]
-  console.log(
-    `${name.padEnd(22)} evaluate ${forward.toFixed(0).padStart(6)} ns   gradient ${backward.toFixed(0).padStart(6)} ns` +
-      ` (${(backward / forward).toFixed(1)}×)   compiled in ${statistics.milliseconds.toFixed(0)} ms,` +
-      ` ${statistics.nodes.before} → ${statistics.nodes.after} nodes, ${(statistics.moduleBytes / 1024).toFixed(0)} KiB`,
-  )
+  const cells = [
+    name,
+    `${forward.toFixed(0)} ns`,
+    `${backward.toFixed(0)} ns`,
+    (backward / forward).toFixed(1),
+    `${statistics.milliseconds.toFixed(0)} ms`,
+    `${statistics.nodes.before} → ${statistics.nodes.after}`,
+    `${(statistics.moduleBytes / 1024).toFixed(0)} KiB`,
+  ]
+  console.log(`| ${cells.join(' | ')} |`)
 }
 
+console.log('| model | evaluation | gradient | ratio | compiled in | nodes | module |')
+console.log('|---|--:|--:|--:|--:|--:|--:|')
 report('double pendulum', doublePendulum())
 report('seed, n = 10', seed(10, 128))
 report('seed, n = 40', seed(40, 128))
