@@ -13,7 +13,11 @@ export function writeAtomically(path: string, content: Uint8Array | string): voi
     writeAndSync(beside, content)
     renameSync(beside, path)
   } catch (error) {
-    rmSync(beside, { force: true })
+    try {
+      rmSync(beside, { force: true })
+    } catch {
+      // Its folder is no folder: there is nothing to remove, and the first error says why.
+    }
     throw new FileError(path, `cannot be written (${reasonOf(error)})`)
   }
 }
@@ -72,6 +76,7 @@ export function reasonOf(error: unknown): string {
     EACCES: 'permission denied',
     EISDIR: 'it is a folder',
     ENOTDIR: 'part of its path is not a folder',
+    EEXIST: 'part of its path is not a folder',
     ENOSPC: 'no space left on the disk',
     EROFS: 'the file system is read-only',
   }
