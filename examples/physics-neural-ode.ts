@@ -12,7 +12,7 @@ const net = tf.sequential({
   ],
 })
 
-const field = vectorField(
+export const field = vectorField(
   (t, y) => {
     const raw = (net.apply(y.reshape([1, n])) as tf.Tensor).reshape([n, n])
     const symmetric = raw.add(raw.transpose()).mul(0.5) as tf.Tensor2D

@@ -7,7 +7,10 @@ import { createLossAndGradient } from '../solvers/adjoint/index.ts'
 import type { Failure, IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
 import type { VectorField } from '../solvers/ode/vectorField.ts'
 
-/** A loss of the saved states y [T, n], written in TensorFlow.js: a scalar. */
+/**
+ * A loss of the saved states y [T, n], written in TensorFlow.js: a scalar. It is compiled once for each T as long as the
+ * function lives; what else it reads is a constant from then on.
+ */
 export type TrajectoryLoss = (y: Tensor2D) => Tensor
 
 export interface GradientOptions extends IntegratorOptions {
