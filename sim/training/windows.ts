@@ -28,25 +28,22 @@ export function cutWindows(series: readonly Series[], length: number): Window[] 
     const last = t.length - 1
     if (last < 1) return
     const count = Math.max(1, Math.ceil((t[last] - t[0]) / length - 1e-9))
-    let begin = 0
-    for (let k = 1; k <= count; k++) {
-      const target = t[0] + ((t[last] - t[0]) * k) / count
-      let end = begin + 1
-      while (end < last && t[end] < target - 1e-9 * Math.abs(length)) end++
-      if (k === count) end = last
-      if (end > last || end <= begin) continue
+    const piece = (t[last] - t[0]) / count
+    for (let begin = 0, end = 1; begin < last; begin = end++) {
+      // The first cut after `begin`, with some tolerance for times that are multiples of a step only up to rounding.
+      const cut = Math.floor((t[begin] - t[0]) / piece + 2e-9) + 1
+      const target = cut < count ? t[0] + (cut - 1e-9) * piece : t[last]
+      while (end < last && t[end] < target) end++
       windows.push({ series: index, begin, end, next: end < last ? windows.length + 1 : -1 })
-      begin = end
-      if (begin >= last) break
     }
   })
   return windows
 }
 
-/** Window lengths from `from` to `to`, each about twice the one before: the stages of training. */
+/** Window lengths from `from` to exactly `to`, each about twice the one before: the stages of training. */
 export function growingLengths(from: number, to: number): number[] {
-  const stages = Math.max(1, Math.round(Math.log2(to / from)) + 1)
-  return Array.from({ length: stages }, (_, k) =>
-    stages === 1 ? to : from * (to / from) ** (k / (stages - 1)),
+  const doublings = Math.max(0, Math.round(Math.log2(to / from)))
+  return Array.from({ length: doublings + 1 }, (_, k) =>
+    k === doublings ? to : from * (to / from) ** (k / doublings),
   )
 }
