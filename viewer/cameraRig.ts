@@ -29,6 +29,9 @@ export interface CameraRig {
   pose: Pose
 }
 
+/** Vertical, in radians: narrow enough that a plane motion seen from the front looks plane. */
+export const fieldOfView = 0.49
+
 /** How much of the picture's half width or height the bounds may fill. */
 const fill = 0.86
 

@@ -25,12 +25,15 @@ export interface PhaseSpace {
   readonly axes: readonly { name: string; min: number; max: number }[]
 }
 
-/** Where the names of the three axes stand: outside the middle of one edge of the box each. */
-export const axisNamePositions: readonly (readonly [number, number, number])[] = [
-  [0, -1.12, 1],
-  [-1.12, 0, 1],
-  [1.08, -1.12, 0],
-]
+/** Where the names of phase space's axes stand: outside the middle of one near edge of the box each. */
+export function axisNamePositions({ axes }: PhaseSpace): [number, number, number][] {
+  const near = axes.length < 3 ? 0 : 1
+  return [
+    [0, -1.12, near],
+    [-1.12, 0, near],
+    [1.12, -1.12, 0],
+  ]
+}
 
 /** All that is drawn of a trajectory file. */
 export interface TrajectoryView {

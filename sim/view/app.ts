@@ -19,10 +19,11 @@ import { fileURLToPath } from 'node:url'
 export async function builtApp(report: (line: string) => void): Promise<string> {
   const root = packageRoot()
   const built = join(root, 'dist', 'viewer')
-  const sources = join(root, 'viewer')
+  const sources = [join(root, 'viewer'), join(root, 'sim', 'files')]
   const index = join(built, 'index.html')
   const isCurrent = (): boolean =>
-    existsSync(index) && (!existsSync(sources) || newest(sources) <= statSync(index).mtimeMs)
+    existsSync(index) &&
+    sources.every(folder => !existsSync(folder) || newest(folder) <= statSync(index).mtimeMs)
   if (isCurrent()) return built
 
   report('Building the viewer (once, a few seconds) …')

@@ -29,12 +29,14 @@ export interface Bodies {
 const sphereSize = 0.05
 const rodSize = 0.011
 const ghostOpacity = 0.38
+/** The ghost is a little thinner: where it is right it disappears inside the prediction. */
+const ghostSize = 0.96
 
 const up = new Vector3(0, 1, 0)
 
 /** @param ghost draws the motion translucent, to lie over the main one */
 export function createBodies(view: TrajectoryView, motion: Motion, ghost: boolean): Bodies {
-  const scale = radiusOf(view.bounds)
+  const scale = radiusOf(view.bounds) * (ghost ? ghostSize : 1)
   const object = new Group()
   const sphere = new SphereGeometry(sphereSize * scale, 48, 32)
   const cylinder = new CylinderGeometry(rodSize * scale, rodSize * scale, 1, 24)

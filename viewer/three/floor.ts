@@ -24,9 +24,12 @@ export function createFloor(bounds: Bounds): Floor {
   }
   const geometry = new BufferGeometry()
   geometry.setAttribute('position', new BufferAttribute(new Float32Array(positions), 3))
-  const material = new LineBasicMaterial()
+  const material = new LineBasicMaterial({ depthWrite: false })
+  const object = new LineSegments(geometry, material)
+  // First of all: trails lie over it wherever they are.
+  object.renderOrder = -4
   return {
-    object: new LineSegments(geometry, material),
+    object,
     setPalette: ({ line }) => {
       material.color.set(line)
     },

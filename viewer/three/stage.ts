@@ -8,7 +8,7 @@ import {
   Vector2,
   WebGLRenderer,
 } from 'three'
-import { type Bounds, type Lens, radiusOf } from '../cameraRig.ts'
+import { type Bounds, fieldOfView, type Lens, radiusOf } from '../cameraRig.ts'
 import type { Palette } from '../palette.ts'
 
 /** The WebGL canvas with its scene, camera and light. */
@@ -27,9 +27,6 @@ export interface Stage {
   dispose(): void
 }
 
-/** Vertical field of view: narrow enough that a plane motion seen from the front looks plane. */
-const fieldOfView = 28
-
 /** @throws Error where the browser offers no WebGL 2 */
 export function createStage(canvas: HTMLCanvasElement): Stage {
   const renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'low-power' })
@@ -37,7 +34,7 @@ export function createStage(canvas: HTMLCanvasElement): Stage {
   const scene = new Scene()
   const background = new Color()
   scene.background = background
-  const camera = new PerspectiveCamera(fieldOfView, 1, 0.01, 100)
+  const camera = new PerspectiveCamera((fieldOfView * 180) / Math.PI, 1, 0.01, 100)
   const sky = new HemisphereLight(0xffffff, 0x8a8f98, 2.2)
   const sun = new DirectionalLight(0xffffff, 1.9)
   // The light hangs on the camera, so that bodies are lit from the upper left in every view.
@@ -58,7 +55,7 @@ export function createStage(canvas: HTMLCanvasElement): Stage {
       renderer.setSize(size.x, size.y, false)
       camera.aspect = size.x / size.y
       camera.updateProjectionMatrix()
-      return { aspect: camera.aspect, fov: (fieldOfView * Math.PI) / 180 }
+      return { aspect: camera.aspect, fov: fieldOfView }
     },
     setBounds: bounds => {
       const radius = radiusOf(bounds)

@@ -70,8 +70,9 @@ export function bindOverlay(): Overlay {
       card.replaceChildren(create('dt', { className: 'name' }, body), ...rows)
     },
     setAxisNames: project => {
+      const positions = view?.phaseSpace ? axisNamePositions(view.phaseSpace) : []
       axisNames.forEach((name, axis) => {
-        const [x, y] = project(axisNamePositions[axis])
+        const [x, y] = project(positions[axis])
         name.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`
       })
     },
