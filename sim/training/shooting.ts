@@ -61,7 +61,7 @@ export function createShooting(problem: ShootingProblem) {
     return count
   }
 
-  /** Calls back with each residual: `value` is NaN where there is no data. */
+  /** Writes the window's residuals, 0 where there is no data; returns how many there are. */
   function residualsOf(
     window: Window,
     y: Float64Array,
@@ -210,7 +210,7 @@ export function createShooting(problem: ShootingProblem) {
     const rows = residualsOf(window, solution.y, null, residuals)
     let sum = 0
     for (let row = 0; row < rows; row++) sum += 0.5 * residuals[row] ** 2
-    return sum
+    return Number.isFinite(sum) ? sum : Infinity
   }
 
   return { gradient, residualsAndJacobian, residualCount, measuredValues, states, loss }
