@@ -17,7 +17,6 @@ export interface Progress {
 const secondsBetweenLines = 5
 
 export function progress(unit: string, output: NodeJS.WriteStream = process.stderr): Progress {
-  const start = performance.now()
   let first: { done: number; time: number } | null = null
   let printed = -Infinity
   let line = ''
@@ -25,12 +24,11 @@ export function progress(unit: string, output: NodeJS.WriteStream = process.stde
   return {
     update(done, total, words) {
       const now = performance.now()
-      first ??= { done: done - 1, time: start }
+      first ??= { done, time: now } // what came before the first update, such as compiling, is no measure of the rest
       const rate = (done - first.done) / ((now - first.time) / 1e3)
       const left = rate > 0 ? (total - done) / rate : Infinity
-      line = `${String(done).padStart(String(total).length)}/${total} ${unit}  ${words}  ${pc.dim(
-        `${rate.toPrecision(3)} ${unit}/s, ${duration(left)} left`,
-      )}`
+      const pace = rate > 0 ? `${rate.toPrecision(3)} ${unit}/s, ${duration(left)} left` : ''
+      line = `${String(done).padStart(String(total).length)}/${total} ${unit}  ${words}  ${pc.dim(pace)}`
       if (output.isTTY) {
         if (now - printed < 50 && done < total) return
         write(`\r\x1b[2K${clip(line, output.columns)}`)

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { loadScene, shippedScenes } from '../../scene/index.ts'
-import { tableText } from '../printTable.ts'
+import { firstClause, tableText } from '../printTable.ts'
 
 /** `neurode scenes`: lists what is shipped. */
 export function scenesCommand(): void {
@@ -10,6 +10,3 @@ export function scenesCommand(): void {
   })
   console.log(tableText(['scene', 'system', 'learns', 'about'], rows))
 }
-
-/** A description up to its first full stop or colon. */
-const firstClause = (about: string): string => about.split(/[.:;](?:\s|$)/, 1)[0]

@@ -8,7 +8,7 @@ import { learnedScalars, writeResult } from '../../run/result.ts'
 import { formatScene, loadScene, type Scene } from '../../scene/index.ts'
 import { trainScene } from '../../train.ts'
 import { UsageError } from '../fail.ts'
-import { shortNumber, tableText } from '../printTable.ts'
+import { firstClause, shortNumber, tableText } from '../printTable.ts'
 import { duration, progress } from '../progress.ts'
 
 export interface TrainCommandOptions {
@@ -25,7 +25,7 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
   const scene = loadScene(path, { set: options.set })
   checkTrainable(scene)
   const out = options.out ?? join('runs', scene.name)
-  console.log(`${pc.bold(scene.name)}${scene.about ? `  ${scene.about}` : ''}`)
+  console.log(`${pc.bold(scene.name)}${scene.about ? `  ${firstClause(scene.about)}` : ''}`)
   const line = progress('epochs')
   let phase = -1
   const trained = await trainScene(scene, {
