@@ -165,7 +165,7 @@ export function createApp(): App {
     if (!again && !matchMedia('(prefers-reduced-motion: reduce)').matches) clock.play()
     resizeStage()
     if (!again || !rig) moveCamera(createRig(view.camera, view.bounds, lens), false)
-    else moveCamera({ ...withLens({ ...rig, bounds: view.bounds }, lens) }, false)
+    else moveCamera(withLens({ ...rig, bounds: view.bounds }, lens), false)
     for (const plot of plots) plot.resize()
     paint()
     select(keep(selection, items))
@@ -202,6 +202,7 @@ export function createApp(): App {
       plotsElement.replaceChildren()
       plotsElement.hidden = true
       main.classList.add('no-plots')
+      element('h1', 'title').textContent = document.title = 'neurode'
       overlay.setMessage({ title, text })
     },
   }

@@ -12,7 +12,7 @@ function open(app: App, bytes: Uint8Array, name: string, again = false): void {
   try {
     app.show(trajectoryView(readTrajectory(bytes, name), name), again)
   } catch (error) {
-    app.tell('This file cannot be shown', reasonOf(error))
+    app.tell('This file cannot be shown', `${reasonOf(error)}. Another one (.npz) may be dropped here.`)
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Trajectory } from '../sim/files/trajectory.ts'
 import { doublePendulum } from './testing/doublePendulum.ts'
-import { positionAt, stateBody, trajectoryView, valueAt } from './trajectoryView.ts'
+import { isMeasured, positionAt, stateBody, trajectoryView, valueAt } from './trajectoryView.ts'
 
 const pendulum = doublePendulum({ samples: 201 })
 const view = trajectoryView(pendulum, 'file.npz')
@@ -70,7 +70,9 @@ describe('trajectoryView', () => {
       'truth:t': { shape: [2], data: Float64Array.of(0.5, 1.5) },
       'truth:y': { shape: [2, 2], data: Float64Array.of(1, Number.NaN, 3, 30) },
     }
-    const { truth } = trajectoryView(bare({ series }), 'f')
+    const measured = trajectoryView(bare({ series }), 'f')
+    expect([isMeasured(measured), isMeasured(view)]).toEqual([true, false])
+    const { truth } = measured
     expect(valueAt(truth!, 'x', 1)).toBe(2)
     expect(valueAt(truth!, 'v', 1)).toBeNaN()
     expect(at(truth!, 'nobody', 1)).toEqual([Number.NaN, Number.NaN, Number.NaN])

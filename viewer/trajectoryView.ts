@@ -96,6 +96,9 @@ export function trajectoryView(trajectory: Trajectory, fileName: string): Trajec
   }
 }
 
+/** Whether the truth has times of its own, as measurements do: then it is shown as points, not as a curve. */
+export const isMeasured = ({ main, truth }: TrajectoryView): boolean => truth !== null && truth.t !== main.t
+
 /** Writes the position of a body at a time into `out`; NaN inside a gap or for a point that the motion lacks. */
 export function positionAt(motion: Motion, body: string, time: number, out: Float64Array | number[]): void {
   if (body === world) {

@@ -27,7 +27,9 @@ export interface Bodies {
 
 /** Sizes in parts of the scene's radius. */
 const sphereSize = 0.05
+const stateSize = 0.028
 const rodSize = 0.011
+const anchorSize = 0.026
 const ghostOpacity = 0.38
 /** The ghost is a little thinner: where it is right it disappears inside the prediction. */
 const ghostSize = 0.96
@@ -38,7 +40,7 @@ const up = new Vector3(0, 1, 0)
 export function createBodies(view: TrajectoryView, motion: Motion, ghost: boolean): Bodies {
   const scale = radiusOf(view.bounds) * (ghost ? ghostSize : 1)
   const object = new Group()
-  const sphere = new SphereGeometry(sphereSize * scale, 48, 32)
+  const sphere = new SphereGeometry((view.phaseSpace ? stateSize : sphereSize) * scale, 48, 32)
   const cylinder = new CylinderGeometry(rodSize * scale, rodSize * scale, 1, 24)
   const material = (roughness: number): MeshStandardMaterial =>
     new MeshStandardMaterial({
@@ -120,10 +122,9 @@ export function createBodies(view: TrajectoryView, motion: Motion, ghost: boolea
   }
 }
 
-/** The pivot at the origin: a short axle along z. */
+/** The pivot at the origin. */
 function createAnchor(scale: number) {
-  const geometry = new CylinderGeometry(0.026 * scale, 0.026 * scale, 0.05 * scale, 32)
-  geometry.rotateX(Math.PI / 2)
+  const geometry = new SphereGeometry(anchorSize * scale, 32, 24)
   const material = new MeshStandardMaterial({ roughness: 0.6 })
   return {
     mesh: new Mesh(geometry, material),

@@ -1,4 +1,4 @@
-import { BoxGeometry, EdgesGeometry, Group, LineBasicMaterial, LineSegments } from 'three'
+import { BoxGeometry, Color, EdgesGeometry, Group, LineBasicMaterial, LineSegments } from 'three'
 import type { Palette } from '../palette.ts'
 import { type Motion, stateBody, type TrajectoryView } from '../trajectoryView.ts'
 import { createRibbon } from './ribbon.ts'
@@ -33,10 +33,11 @@ export function createPhaseCurve(view: TrajectoryView): PhaseCurve {
   if (truth) truth.object.renderOrder = -2
   return {
     object,
-    setPalette: ({ line, muted, ghost }) => {
+    setPalette: ({ line, muted, ghost, paper }) => {
       frame.color.set(line)
       main.setColours(muted, muted)
-      truth?.setColours(ghost, ghost)
+      const pale = `#${new Color(paper).lerp(new Color(ghost), 0.4).getHexString()}`
+      truth?.setColours(pale, pale)
     },
     dispose: () => {
       for (const resource of [box, edges, frame, main, truth]) resource?.dispose()

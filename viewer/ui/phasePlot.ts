@@ -1,7 +1,7 @@
 import { formatTick } from '../format.ts'
 import type { Palette } from '../palette.ts'
 import { axisRange, type PhasePlot, rangeOf } from '../plotModel.ts'
-import { type Motion, type TrajectoryView, valueAt } from '../trajectoryView.ts'
+import { isMeasured, type Motion, type TrajectoryView, valueAt } from '../trajectoryView.ts'
 import { bindDrag } from './drag.ts'
 import { create } from './elements.ts'
 import { createPlotHeader } from './plotHeader.ts'
@@ -34,7 +34,14 @@ export function createPhasePlot(
   const toY = (value: number): number =>
     margin.top + ((top - value) / (top - bottom)) * (height - margin.top - margin.bottom)
 
-  const drawCurve = (motion: Motion, colour: string, lineWidth: number, opacity: number): void => {
+  /** A line through the samples, or a dot at each. */
+  const drawCurve = (
+    motion: Motion,
+    colour: string,
+    lineWidth: number,
+    opacity: number,
+    dots = false,
+  ): void => {
     const xs = motion.series.get(x.name)
     const ys = motion.series.get(y.name)
     if (!xs || !ys) return
@@ -42,12 +49,13 @@ export function createPhasePlot(
     let drawing = false
     xs.forEach((value, i) => {
       const visible = Number.isFinite(value) && Number.isFinite(ys[i])
-      if (visible && drawing) context.lineTo(toX(value), toY(ys[i]))
-      else if (visible) context.moveTo(toX(value), toY(ys[i]))
+      if (visible && (dots || !drawing)) context.moveTo(toX(value), toY(ys[i]))
+      if (visible && (dots || drawing)) context.lineTo(toX(value), toY(ys[i]))
       drawing = visible
     })
     context.strokeStyle = colour
     context.lineWidth = lineWidth
+    context.lineCap = 'round'
     context.globalAlpha = opacity
     context.stroke()
     context.globalAlpha = 1
@@ -79,7 +87,7 @@ export function createPhasePlot(
       context.fillText(formatTick(value) + unit, toX(value), height - 8)
     })
     const colour = palette.curves[y.colour % palette.curves.length]
-    if (view.truth) drawCurve(view.truth, colour, 5, 0.3)
+    if (view.truth) drawCurve(view.truth, colour, 5, 0.3, isMeasured(view))
     drawCurve(view.main, colour, 1.5, 1)
     dot.style.setProperty('--swatch', colour)
   }

@@ -3,7 +3,7 @@ import { formatTick } from '../format.ts'
 import type { Palette } from '../palette.ts'
 import { axisRange, type Curve, rangeOf, type TimePlot } from '../plotModel.ts'
 import { isDimmed, type Selection } from '../selection.ts'
-import { type Motion, type TrajectoryView, valueAt } from '../trajectoryView.ts'
+import { isMeasured, type Motion, type TrajectoryView, valueAt } from '../trajectoryView.ts'
 import { bindDrag } from './drag.ts'
 import { create } from './elements.ts'
 import { createPlotHeader } from './plotHeader.ts'
@@ -11,7 +11,7 @@ import type { PlotActions, PlotPanel } from './plotPanel.ts'
 
 const font = '11px Inter, "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif'
 
-/** Curves over time: the truth as a broad pale line, the prediction as a fine one over it, and the time as a cursor. */
+/** Curves over time: the truth as a broad pale line (measurements as dots), the prediction as a fine one over it, and the time as a cursor. */
 export function createTimePlot(
   view: TrajectoryView,
   plot: TimePlot,
@@ -34,6 +34,7 @@ export function createTimePlot(
 
   const { data, truthCurves } = alignedData(view, plot.curves)
   const [low, high] = axisRange(...rangeOf(view, plot.curves))
+  const measured = isMeasured(view)
   const series: uPlot.Series[] = [
     {},
     ...truthCurves.map(
@@ -41,8 +42,13 @@ export function createTimePlot(
         stroke: () => translucent(colourOf(curve), 0.3 * opacityOf(curve)),
         width: 5,
         pxAlign: 0,
-        spanGaps: view.truth?.t !== view.main.t,
-        points: { show: false },
+        ...(measured ? { paths: () => null } : {}),
+        points: {
+          show: measured,
+          size: 5,
+          width: 0,
+          fill: () => translucent(colourOf(curve), 0.45 * opacityOf(curve)),
+        },
       }),
     ),
     ...plot.curves.map(
@@ -50,7 +56,7 @@ export function createTimePlot(
         stroke: () => translucent(colourOf(curve), opacityOf(curve)),
         width: 1.5,
         pxAlign: 0,
-        spanGaps: view.truth !== null && view.truth.t !== view.main.t,
+        spanGaps: measured,
         points: { show: false },
       }),
     ),
@@ -152,10 +158,9 @@ function alignedData(view: TrajectoryView, curves: readonly Curve[]) {
   const mainTable: uPlot.AlignedData = [main.t, ...columns(main, curves)]
   if (!truth || truthCurves.length === 0) return { data: mainTable, truthCurves }
   const truthTable: uPlot.AlignedData = [truth.t, ...columns(truth, truthCurves)]
-  const data: uPlot.AlignedData =
-    truth.t === main.t
-      ? [main.t, ...truthTable.slice(1), ...mainTable.slice(1)]
-      : uPlot.join([truthTable, mainTable])
+  const data: uPlot.AlignedData = isMeasured(view)
+    ? uPlot.join([truthTable, mainTable])
+    : [main.t, ...truthTable.slice(1), ...mainTable.slice(1)]
   return { data, truthCurves }
 }
 

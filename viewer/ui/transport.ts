@@ -19,7 +19,7 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
   const speed = element('select', 'speed')
   const time = element('output', 'time')
   const current = create('b')
-  const total = document.createTextNode('')
+  const total = create('span')
   time.append(current, total)
   let places = 2
 
@@ -54,7 +54,7 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
       places = digits
       timeline.min = String(clock.start)
       timeline.max = String(clock.end)
-      total.data = ` / ${formatTime(clock.end, places)}`
+      total.textContent = ` / ${formatTime(clock.end, places)}`
       update(clock.time)
     },
   }
