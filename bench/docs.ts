@@ -35,3 +35,4 @@ for (const name of readdirSync(join(root, 'docs')).filter(file => file.endsWith(
   )
   if (updated !== text) writeFileSync(path, updated)
 }
+execFileSync('npx', ['biome', 'check', '--write', 'docs'], { cwd: root, stdio: 'ignore' })
