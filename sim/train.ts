@@ -1,6 +1,7 @@
 import { dataOf } from './data/dataOf.ts'
 import { randomStream } from './data/random.ts'
 import type { DataSplit } from './data/series.ts'
+import { FileError } from './files/fileError.ts'
 import { type CompiledSystem, compileSystem } from './problem/problem.ts'
 import { type MetricsLine, readCheckpoint, writeCheckpoint } from './run/checkpoint.ts'
 import type { Scene } from './scene/index.ts'
@@ -8,8 +9,8 @@ import { solverOptions } from './simulate.ts'
 import { estimateStates } from './training/estimates.ts'
 import { type Phase, stagesOf } from './training/plan.ts'
 import type { ShootingProblem } from './training/shooting.ts'
-import { initialTrainerState, type TrainerState } from './training/state.ts'
-import { type EpochReport, train } from './training/trainer.ts'
+import { initialTrainerState, misfit, type TrainerState } from './training/state.ts'
+import { type EpochReport, train, type Validation } from './training/trainer.ts'
 import type { Series } from './training/windows.ts'
 
 export interface TrainOptions {
@@ -18,8 +19,9 @@ export interface TrainOptions {
   /** Folder of the run. */
   readonly out: string
   readonly resume?: boolean
+  /** Of the networks' first weights and the order of the windows; a resumed run has its own. */
   readonly seed?: number
-  /** Replaces the epochs of every phase, in proportion. */
+  /** Replaces the epochs of every phase, in proportion; a resumed run has its own. */
   readonly epochs?: number
   onEpoch?(report: EpochReport): void
 }
@@ -34,7 +36,8 @@ export interface TrainedSystem {
   readonly seconds: number
 }
 
-const secondsBetweenCheckpoints = 2
+/** At most this fraction of the time goes into checkpoints. */
+const checkpointShare = 0.02
 
 /**
  * Trains a scene's model through all phases of its `training`, with checkpoints; resumed, it goes on from the last one to
@@ -43,42 +46,59 @@ const secondsBetweenCheckpoints = 2
  * @throws FileError, SceneError, SimulationError (data), TrainingError
  */
 export async function trainScene(scene: Scene, options: TrainOptions): Promise<TrainedSystem> {
+  const start = performance.now()
   const saved = options.resume ? readCheckpoint(options.out) : null
   const seed = saved?.seed ?? options.seed ?? scene.training!.seed
+  const epochs = saved?.epochs ?? options.epochs
   const truth = await compileSystem(scene, false)
   const system = await compileSystem(scene, true, seed)
   const data = dataOf(scene, truth)
+  const { field, model } = system
   const problem = shootingProblem(scene, system, data.train)
-  const phases = phasesOf(scene, data.train, options.epochs)
+  const stages = stagesOf(phasesOf(scene, data.train, epochs))
+  const reason = saved && misfit(saved.state, field.parameterCount, field.dimension, data.train, stages)
+  if (reason) throw new FileError(options.out, `the checkpoint does not belong to ${scene.place}: ${reason}`)
 
-  const observation = problem.observation
-  const estimate = (series: Series) => estimateStates(series, observation, system.field, system.model.start)
-  const validation = { series: data.validation, estimates: data.validation.map(estimate) }
+  const estimate = (series: Series) => estimateStates(series, problem.observation, field, model.start)
   const state =
     saved?.state ??
-    initialTrainerState(system.field.parameters, data.train.map(estimate), randomStream(seed + 1).state())
-  system.field.parameters.set(state.theta)
+    initialTrainerState(field.parameters, data.train.map(estimate), randomStream(seed + 1).state())
+  field.parameters.set(state.theta)
+  const validation: Validation = {
+    series: data.validation,
+    estimate: system.observation.usesParameters ? estimate : onceEach(estimate),
+  }
 
   const metrics: MetricsLine[] = [...(saved?.metrics ?? [])]
-  const start = performance.now()
   const secondsBefore = Number(metrics.at(-1)?.seconds ?? 0)
   const seconds = () => secondsBefore + (performance.now() - start) / 1e3
-  const save = () =>
-    writeCheckpoint(options.out, { scene: options.text, seed, blocks: system.field.blocks, state, metrics })
-  let savedAt = performance.now()
-  train(problem, stagesOf(phases), state, randomStream(state.random), validation, {
+  let nextSave = 0
+  const save = () => {
+    const begun = performance.now()
+    writeCheckpoint(options.out, { scene: options.text, seed, epochs, blocks: field.blocks, state, metrics })
+    const end = performance.now()
+    nextSave = end + (end - begun) / checkpointShare
+  }
+  if (!saved) save()
+  train(problem, stages, state, randomStream(state.random), validation, {
     onEpoch(report) {
       metrics.push({ ...report, seconds: Number(seconds().toFixed(3)) })
       options.onEpoch?.(report)
-      if (performance.now() - savedAt > 1e3 * secondsBetweenCheckpoints) {
-        save()
-        savedAt = performance.now()
-      }
+      if (performance.now() > nextSave) save()
       return undefined
     },
   })
   save()
   return { truth, system, data, state, metrics, seconds: seconds() }
+}
+
+/** The function, evaluated once for each argument. */
+function onceEach<Argument extends object, Result>(f: (x: Argument) => Result): (x: Argument) => Result {
+  const results = new Map<Argument, Result>()
+  return x => {
+    if (!results.has(x)) results.set(x, f(x))
+    return results.get(x)!
+  }
 }
 
 /** The scene's data and model as a problem of multiple shooting. */

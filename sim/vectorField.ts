@@ -33,6 +33,8 @@ export interface CompiledFunction {
   readonly graph: Graph
   /** Length of the result. */
   readonly size: number
+  /** Whether it depends on θ at all. */
+  readonly usesParameters: boolean
   evaluate(t: number, y: Float64Array, out: Float64Array): void
   vjp(t: number, y: Float64Array, cotangent: Float64Array, gradY: Float64Array, gradTheta: Float64Array): void
   jvp(t: number, y: Float64Array, tangentY: Float64Array, tangentTheta: Float64Array, out: Float64Array): void
@@ -177,6 +179,7 @@ function compiledFunction(
   return {
     graph,
     size: result.length,
+    usesParameters: blocks.length > 0,
     evaluate(t, y, out) {
       time[0] = t
       state.set(y)

@@ -14,6 +14,8 @@ export interface Checkpoint {
   /** The scene as resolved, YAML. */
   readonly scene: string
   readonly seed: number
+  /** Replaces the epochs of the scene, where it was asked for. */
+  readonly epochs?: number
   readonly blocks: readonly ParameterBlock[]
   readonly state: TrainerState
   readonly metrics: readonly MetricsLine[]
@@ -25,7 +27,8 @@ const folderOf = (run: string) => join(run, 'checkpoint')
  * Writes `RUN/checkpoint/`: scene.yaml, parameters.npz (θ by name), trainer.npz and trainer.json (all that decides how
  * training goes on), metrics.jsonl. A kill at any moment leaves the last whole one.
  */
-export function writeCheckpoint(run: string, { scene, seed, blocks, state, metrics }: Checkpoint): void {
+export function writeCheckpoint(run: string, checkpoint: Checkpoint): void {
+  const { scene, seed, epochs, blocks, state, metrics } = checkpoint
   const { arrays, json } = packTrainerState(state)
   writeFolderAtomically(folderOf(run), {
     'scene.yaml': scene,
@@ -33,7 +36,7 @@ export function writeCheckpoint(run: string, { scene, seed, blocks, state, metri
     'trainer.npz': writeNpz(
       Object.fromEntries(Object.entries(arrays).map(([name, a]) => [name, float64Array(a)])),
     ),
-    'trainer.json': `${JSON.stringify({ version: 1, seed, ...json }, null, 1)}\n`,
+    'trainer.json': `${JSON.stringify({ version: 1, seed, epochs, ...json }, null, 1)}\n`,
     'metrics.jsonl': metrics.map(line => `${JSON.stringify(line)}\n`).join(''),
   })
 }
@@ -49,16 +52,18 @@ export function readCheckpoint(run: string): Omit<Checkpoint, 'blocks'> {
   const metrics = text('metrics.jsonl')
     .split('\n')
     .filter(line => line !== '')
-    .map(line => parseJson(line, join(folder, 'metrics.jsonl')) as MetricsLine)
+    .map(line => metricsLine(parseJson(line, join(folder, 'metrics.jsonl'))))
   const values = Object.fromEntries(
     Object.entries(arrays).map(([name, { data }]) => [name, data as Float64Array]),
   )
-  return {
-    scene: text('scene.yaml'),
-    seed: Number(json.seed),
-    state: unpackTrainerState(values, json),
-    metrics,
+  let state: TrainerState
+  try {
+    state = unpackTrainerState(values, json)
+  } catch (error) {
+    throw new FileError(folder, `the checkpoint is damaged: ${(error as Error).message}`)
   }
+  const epochs = json.epochs === undefined ? undefined : Number(json.epochs)
+  return { scene: text('scene.yaml'), seed: Number(json.seed), epochs, state, metrics }
 }
 
 /** Where the checkpoint of a run lies; the checkpoint's own folder may be given as well. */
@@ -110,9 +115,18 @@ function readFile(path: string): Uint8Array {
 }
 
 function parseJson(text: string, place: string): Record<string, unknown> {
+  let value: unknown
   try {
-    return JSON.parse(text) as Record<string, unknown>
+    value = JSON.parse(text)
   } catch {
     throw new FileError(place, 'this is not JSON: the file is damaged')
   }
+  if (typeof value !== 'object' || value === null) {
+    throw new FileError(place, 'this is no JSON object: the file is damaged')
+  }
+  return value as Record<string, unknown>
 }
+
+/** A line of metrics; JSON writes a number that is not finite as null. */
+const metricsLine = (line: Record<string, unknown>): MetricsLine =>
+  Object.fromEntries(Object.entries(line).map(([name, value]) => [name, (value ?? Number.NaN) as number]))

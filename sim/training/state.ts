@@ -1,6 +1,9 @@
+import { z } from 'zod'
 import type { AdamState } from './optimizers/adam.ts'
 import type { LbfgsState } from './optimizers/lbfgs.ts'
 import type { LevenbergMarquardtState } from './optimizers/levenbergMarquardt.ts'
+import type { Stage } from './plan.ts'
+import { cutWindows, type Series } from './windows.ts'
 
 export type OptimizerState =
   | { readonly kind: 'adam'; readonly state: AdamState }
@@ -96,48 +99,99 @@ export function packTrainerState(state: TrainerState): {
   return { arrays, json }
 }
 
-interface PackedJson {
-  stage: number
-  epoch: number
-  rollbacks: number
-  random: number[]
-  optimizer: { kind: OptimizerState['kind']; pairs?: number } | null
-  series: number
-}
+const count = z.int().nonnegative()
+const packedJson = z.object({
+  stage: count,
+  epoch: count,
+  rollbacks: count,
+  random: z
+    .array(
+      z
+        .number()
+        .nullable()
+        .transform(value => value ?? Number.NaN),
+    )
+    .length(5),
+  optimizer: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('adam') }),
+      z.object({ kind: z.literal('lbfgs'), pairs: count }),
+      z.object({ kind: z.literal('levenberg-marquardt') }),
+    ])
+    .nullable(),
+  series: count,
+})
 
-/** The inverse of `packTrainerState`. */
+/**
+ * The inverse of `packTrainerState`.
+ * @throws Error that says, in a line, what is missing or wrong
+ */
 export function unpackTrainerState(arrays: Record<string, Float64Array>, json: object): TrainerState {
-  const { stage, epoch, rollbacks, random, optimizer: saved, series } = json as PackedJson
-  const [rateFactor, loss, window] = arrays.scalars
-  let optimizer: OptimizerState | null = null
-  if (saved?.kind === 'adam') {
-    const state = {
-      mean: arrays['adam.mean'],
-      square: arrays['adam.square'],
-      updates: arrays['adam.updates'],
-    }
-    optimizer = { kind: 'adam', state }
-  } else if (saved?.kind === 'lbfgs') {
-    const pairs = Array.from({ length: saved.pairs ?? 0 }, (_, k) => ({
-      step: arrays[`lbfgs.step.${k}`],
-      change: arrays[`lbfgs.change.${k}`],
-    }))
-    const state = { pairs, value: arrays['lbfgs.value'][0], gradient: arrays['lbfgs.gradient'] }
-    optimizer = { kind: 'lbfgs', state }
-  } else if (saved?.kind === 'levenberg-marquardt') {
-    const [damping, growth, value] = arrays['levenberg-marquardt']
-    optimizer = { kind: 'levenberg-marquardt', state: { damping, growth, value } }
+  const parsed = packedJson.safeParse(json)
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues
+    throw new Error(`${path.join('.')}: ${message}`)
   }
+  const array = (name: string): Float64Array => {
+    if (!(arrays[name] instanceof Float64Array)) throw new Error(`there is no array '${name}'`)
+    return arrays[name]
+  }
+  const { stage, epoch, rollbacks, random, optimizer, series } = parsed.data
+  const [rateFactor, loss, window] = array('scalars')
   return {
     stage,
     epoch,
-    theta: arrays.theta,
-    initialStates: arrays.initial_states,
-    estimates: Array.from({ length: series }, (_, k) => arrays[`estimate.${k}`]),
-    optimizer,
+    theta: array('theta'),
+    initialStates: array('initial_states'),
+    estimates: Array.from({ length: series }, (_, k) => array(`estimate.${k}`)),
+    optimizer: optimizer && unpackOptimizer(optimizer, array),
     rateFactor,
     rollbacks,
     random,
     best: arrays.best ? { theta: arrays.best, loss, window } : null,
   }
+}
+
+function unpackOptimizer(
+  saved: NonNullable<z.output<typeof packedJson>['optimizer']>,
+  array: (name: string) => Float64Array,
+): OptimizerState {
+  if (saved.kind === 'adam') {
+    const state = { mean: array('adam.mean'), square: array('adam.square'), updates: array('adam.updates') }
+    return { kind: 'adam', state }
+  }
+  if (saved.kind === 'lbfgs') {
+    const pairs = Array.from({ length: saved.pairs }, (_, k) => ({
+      step: array(`lbfgs.step.${k}`),
+      change: array(`lbfgs.change.${k}`),
+    }))
+    const [value] = array('lbfgs.value')
+    return { kind: 'lbfgs', state: { pairs, value, gradient: array('lbfgs.gradient') } }
+  }
+  const [damping, growth, value] = array('levenberg-marquardt')
+  return { kind: 'levenberg-marquardt', state: { damping, growth, value } }
+}
+
+/** Why a saved state cannot go on with a model of p parameters and n states, these series and stages; null if it can. */
+export function misfit(
+  state: TrainerState,
+  p: number,
+  n: number,
+  series: readonly Series[],
+  stages: readonly Stage[],
+): string | null {
+  if (state.theta.length !== p) {
+    return `it has ${state.theta.length} learned numbers, but the model of the scene has ${p}`
+  }
+  const sameData =
+    state.estimates.length === series.length &&
+    state.estimates.every((estimate, k) => estimate.length === series[k].t.length * n)
+  if (!sameData) return 'it was trained on other data than the scene has'
+  const stage = stages[state.stage]
+  if (!stage || state.epoch === 0) return null
+  const windows = cutWindows(series, stage.length).length
+  if (state.epoch > stage.epochs || state.initialStates.length !== windows * n) {
+    return 'it was trained with other windows or epochs than the scene has'
+  }
+  return null
 }

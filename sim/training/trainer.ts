@@ -38,11 +38,19 @@ export class TrainingError extends Error {
 
 const mostRollbacks = 5
 
+/** Series kept apart, to judge θ by. */
+export interface Validation {
+  readonly series: readonly Series[]
+  /** The states of a series' samples (T × n) that explain what was observed best, under the field's θ. */
+  estimate(series: Series): Float64Array
+}
+
 /**
  * Trains θ (in place, in `problem.field.parameters`) through all stages, from where `state` stands. The result depends on
  * the problem, the stages and the state alone: a run that stops and goes on from a saved state gives the same bits.
  *
- * @param validation series with estimated states, judged after each epoch; the best θ is kept in `state.best`
+ * @param validation judged after each epoch; the θ with the least loss over the longest windows is kept in `state.best`,
+ *   and is the result
  * @throws TrainingError
  */
 export function train(
@@ -50,7 +58,7 @@ export function train(
   stages: readonly Stage[],
   state: TrainerState,
   random: RandomStream,
-  validation: { series: readonly Series[]; estimates: readonly Float64Array[] },
+  validation: Validation,
   hooks: TrainerHooks = {},
 ): void {
   const { field } = problem
@@ -83,8 +91,11 @@ export function train(
       state.epoch = converged ? stage.epochs : state.epoch + 1
       done = stages.slice(0, state.stage).reduce((sum, s) => sum + s.epochs, 0) + state.epoch
       const judged = validationLoss(validationWindows)
-      const best = { theta: state.theta, loss: judged, window: stage.length }
-      if (!state.best || stage.length > state.best.window || judged < state.best.loss) state.best = best
+      if (validationWindows.length > 0) {
+        const { best } = state
+        if (!best || stage.length > best.window || (stage.length === best.window && !(judged >= best.loss)))
+          state.best = { theta: state.theta, loss: judged, window: stage.length }
+      }
       state.random = random.state()
       if (state.epoch === stage.epochs) updateEstimates(windows)
       const report = {
@@ -101,7 +112,7 @@ export function train(
       if (hooks.onEpoch?.(report, state) === false) return
     }
   }
-  if (validation.series.length > 0 && state.best) state.theta = state.best.theta.slice()
+  if (state.best) state.theta = state.best.theta.slice()
   field.parameters.set(state.theta)
 
   interface EpochResult {
@@ -175,7 +186,7 @@ export function train(
           adamStep(x, gradient, optimizer, { rate: 0.1 * rate }, p + k * n, p + (k + 1) * n)
         }
       }
-      if (failed > windows.length / 2 || !x.every(Number.isFinite)) {
+      if (failed > windows.length / 2 || !Number.isFinite(loss) || !x.every(Number.isFinite)) {
         x.set(before.x)
         optimizer.mean.set(before.mean)
         optimizer.square.set(before.square)
@@ -246,8 +257,8 @@ export function train(
 
   function validationLoss(windows: readonly Window[]): number {
     if (windows.length === 0) return Number.NaN
+    const z = startOf(windows, validation.series.map(validation.estimate), n)
     let loss = 0
-    const z = startOf(windows, validation.estimates, n)
     for (const [k, window] of windows.entries()) {
       loss += validationShooting.loss(window, z.subarray(k * n, (k + 1) * n))
     }
