@@ -1,4 +1,4 @@
-/** The colours that the canvases draw with. `style.css` holds them, once for light and once for dark. */
+/** The colours that the canvases draw with. `style/colours.css` holds them, once for light and once for dark. */
 export interface Palette {
   paper: string
   ink: string

@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -30,7 +21,7 @@ export async function builtApp(report: (line: string) => void): Promise<string> 
   const { build } = await import('vite')
   // Built beside and renamed: whoever serves the old page meanwhile, or builds too, never meets half a folder.
   mkdirSync(dirname(built), { recursive: true })
-  const fresh = mkdtempSync(`${built}.`)
+  const fresh = `${built}.${process.pid}`
   await build({ configFile: join(root, 'vite.config.ts'), build: { outDir: fresh }, logLevel: 'error' })
   if (isCurrent()) rmSync(fresh, { recursive: true })
   else {
