@@ -33,6 +33,7 @@ for (const name of readdirSync(join(root, 'docs')).filter(file => file.endsWith(
   const updated = text.replace(region, (whole, begin: string, command: string, end: string) =>
     command.includes(word) ? `${begin}\n${printed(command)}\n\n${end}` : whole,
   )
-  if (updated !== text) writeFileSync(path, updated)
+  if (updated === text) continue
+  writeFileSync(path, updated)
+  execFileSync('npx', ['biome', 'format', '--write', path], { cwd: root, stdio: 'ignore' })
 }
-execFileSync('npx', ['biome', 'check', '--write', 'docs'], { cwd: root, stdio: 'ignore' })
