@@ -8,7 +8,7 @@ import type { Series } from '../windows.ts'
 /** k in 1/s², damping c in 1/s, and the scale of the rate's sensor. */
 export const trueParameters = Float64Array.of(1.7, 0.1, 0.8)
 
-const ode = { rtol: 1e-9, atol: 1e-11 }
+const ode = { rtol: 1e-11, atol: 1e-12, maxSteps: 1000 }
 
 /** A damped pendulum observed through a sensor of unknown scale: θ = (k, c, s), observed are (a, s·a_dot). */
 export function pendulum() {
