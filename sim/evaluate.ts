@@ -1,6 +1,6 @@
+import type { CompiledSystem } from './problem/problem.ts'
 import { evaluateFormula, type Formula, numberAlgebra } from './scene/formula/index.ts'
 import type { Criterion, Scene } from './scene/index.ts'
-import type { CompiledSystem } from './problem/problem.ts'
 import { along, simulate } from './simulate.ts'
 import type { TrainedSystem } from './train.ts'
 import { estimateStates } from './training/estimates.ts'
@@ -77,12 +77,25 @@ function metric(
 }
 
 /** Mean square over the values that were measured. */
-function meanSquareOf(predicted: Float64Array, measured: Float64Array): number {
-  const known = [...measured.keys()].filter(k => !Number.isNaN(measured[k]))
+function meanSquareOf(predicted: ArrayLike<number>, measured: ArrayLike<number>): number {
+  const known = Array.from(measured, (_, k) => k).filter(k => !Number.isNaN(measured[k]))
   return meanSquare(
     known.map(k => predicted[k]),
     known.map(k => measured[k]),
   )
+}
+
+/** The states that the observed values of a series tell, T × n; NaN at samples where one is missing. */
+function measuredStates({ system }: TrainedSystem, series: Series): Float64Array {
+  const { field, model, observationNames } = system
+  const m = observationNames.length
+  const observation = { ...system.observation, names: observationNames }
+  const states = estimateStates(series, observation, field, model.start)
+  series.t.forEach((_, k) => {
+    const missing = series.values.subarray(k * m, (k + 1) * m).some(Number.isNaN)
+    if (missing) states.fill(Number.NaN, k * field.dimension, (k + 1) * field.dimension)
+  })
+  return states
 }
 
 /**
@@ -91,11 +104,14 @@ function meanSquareOf(predicted: Float64Array, measured: Float64Array): number {
  */
 function energyError(
   energy: Formula | undefined,
-  { truth }: TrainedSystem,
+  trained: TrainedSystem,
   { series, y, observed }: Rollout,
 ): number {
+  const { truth } = trained
   const { t, values } = series
-  if (!energy) return meanSquare(along(truth.energy!, t, y), along(truth.energy!, t, values))
+  if (!energy) {
+    return meanSquareOf(along(truth.energy!, t, y), along(truth.energy!, t, measuredStates(trained, series)))
+  }
   const names = truth.observationNames
   const energies = (array: Float64Array) =>
     Array.from(t, (_, k) =>
@@ -105,7 +121,7 @@ function energyError(
         new Map(names.map((name, j) => [name, array[k * names.length + j]])),
       ),
     )
-  return meanSquare(energies(observed), energies(values))
+  return meanSquareOf(energies(observed), energies(values))
 }
 
 /**
@@ -113,16 +129,13 @@ function energyError(
  * span, relative to the range of the true potential energy over the training data (Cranmer et al., Lagrangian Neural
  * Networks, 2020, who divide by the largest potential energy).
  */
-function energyDrift(
-  scene: Scene,
-  { system, truth, data }: TrainedSystem,
-  tests: readonly Rollout[],
-): number {
+function energyDrift(scene: Scene, trained: TrainedSystem, tests: readonly Rollout[]): number {
+  const { system, truth, data } = trained
   let [lowest, highest] = [Infinity, -Infinity]
-  for (const { t, values } of data.train) {
-    for (const v of along(truth.potential ?? truth.energy!, t, values)) {
-      lowest = Math.min(lowest, v)
-      highest = Math.max(highest, v)
+  for (const series of data.train) {
+    for (const v of along(truth.potential ?? truth.energy!, series.t, measuredStates(trained, series))) {
+      if (v < lowest) lowest = v
+      if (v > highest) highest = v
     }
   }
   const [begin, end] = scene.solver.span
@@ -137,7 +150,8 @@ function energyDrift(
 
 /** min_c ‖c·M_θ − M‖/‖M‖ over the states of the rollouts. */
 function massMatrixError({ system, truth }: TrainedSystem, tests: readonly Rollout[]): number {
-  const matrices = (part: CompiledSystem) => tests.map(({ series, y }) => along(part.massMatrix!, series.t, y))
+  const matrices = (part: CompiledSystem) =>
+    tests.map(({ series, y }) => along(part.massMatrix!, series.t, y))
   return scaledDistance(matrices(system), matrices(truth))
 }
 

@@ -1,7 +1,7 @@
 import type { Rollout } from './evaluate.ts'
 import type { Trajectory } from './files/trajectory.ts'
 import type { Scene } from './scene/index.ts'
-import { simulate, solverTimes, trajectoryOf } from './simulate.ts'
+import { simulate, trajectoryOf } from './simulate.ts'
 import type { TrainedSystem } from './train.ts'
 import { estimateStates } from './training/estimates.ts'
 
@@ -18,14 +18,8 @@ export function predictionOf(scene: Scene, trained: TrainedSystem, tests: readon
   }
   const [{ series, y }] = tests
   const start = y.slice(0, system.field.dimension)
-  const { save_every } = scene.solver
   const span: [number, number] = [series.t[0], series.t[series.t.length - 1]]
-  const predicted = simulate(
-    scene,
-    system,
-    start,
-    save_every ? { span, saveEvery: save_every } : solverTimes(scene),
-  )
+  const predicted = simulate(scene, system, start, { span, saveEvery: scene.solver.save_every })
   const observation = { ...system.observation, names: system.observationNames }
   const measured = estimateStates(series, observation, system.field, start)
   return trajectoryOf(scene, system, predicted, { system: truth, t: series.t, y: measured })

@@ -74,6 +74,7 @@ export function estimateStates(
 /** Component `to` becomes the central difference of component `from` over time. */
 function differentiate(t: Float64Array, states: Float64Array, n: number, from: number, to: number): void {
   const last = t.length - 1
+  if (last < 1) return
   for (let k = 0; k <= last; k++) {
     const [a, b] = [Math.max(0, k - 1), Math.min(last, k + 1)]
     states[k * n + to] = (states[b * n + from] - states[a * n + from]) / (t[b] - t[a])

@@ -11,15 +11,3 @@ export interface Observation {
   /** out ← ∂g/∂y·tangentY + ∂g/∂θ·tangentTheta, length m. */
   jvp(t: number, y: Float64Array, tangentY: Float64Array, tangentTheta: Float64Array, out: Float64Array): void
 }
-
-/** The observation of all components of the state. */
-export function wholeState(names: readonly string[]): Observation {
-  return {
-    names,
-    evaluate: (_t, y, out) => out.set(y),
-    vjp(_t, _y, cotangent, gradY) {
-      for (let i = 0; i < cotangent.length; i++) gradY[i] += cotangent[i]
-    },
-    jvp: (_t, _y, tangentY, _tangentTheta, out) => out.set(tangentY),
-  }
-}
