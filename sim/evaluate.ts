@@ -28,13 +28,17 @@ export interface Rollout {
 /** Rollouts over the test series, or over the training series where there is no test. */
 export function rollouts(scene: Scene, trained: TrainedSystem): Rollout[] {
   const { system, data } = trained
-  const observation = { ...system.observation, names: system.observationNames }
   const series = data.test.length > 0 ? data.test : data.train
   return series.map(one => {
-    const m = system.observationNames.length
+    const m = system.observation.size
     const first = { t: one.t.slice(0, 1), values: one.values.slice(0, m) }
     const needsMore = first.values.some(Number.isNaN) || m < system.field.dimension
-    const start = estimateStates(needsMore ? one : first, observation, system.field, system.model.start)
+    const start = estimateStates(
+      needsMore ? one : first,
+      system.observation,
+      system.field,
+      system.model.start,
+    )
     const solution = simulate(scene, system, start.slice(0, system.field.dimension), one.t)
     return { series: one, y: solution.y, observed: along(system.observation, one.t, solution.y) }
   })
@@ -87,9 +91,8 @@ function meanSquareOf(predicted: ArrayLike<number>, measured: ArrayLike<number>)
 
 /** The states that the observed values of a series tell, T × n; NaN at samples where one is missing. */
 function measuredStates({ system }: TrainedSystem, series: Series): Float64Array {
-  const { field, model, observationNames } = system
-  const m = observationNames.length
-  const observation = { ...system.observation, names: observationNames }
+  const { field, model, observation } = system
+  const m = observation.size
   const states = estimateStates(series, observation, field, model.start)
   series.t.forEach((_, k) => {
     const missing = series.values.subarray(k * m, (k + 1) * m).some(Number.isNaN)

@@ -20,7 +20,6 @@ export function predictionOf(scene: Scene, trained: TrainedSystem, tests: readon
   const start = y.slice(0, system.field.dimension)
   const span: [number, number] = [series.t[0], series.t[series.t.length - 1]]
   const predicted = simulate(scene, system, start, { span, saveEvery: scene.solver.save_every })
-  const observation = { ...system.observation, names: system.observationNames }
-  const measured = estimateStates(series, observation, system.field, start)
+  const measured = estimateStates(series, system.observation, system.field, start)
   return trajectoryOf(scene, system, predicted, { system: truth, t: series.t, y: measured })
 }

@@ -59,7 +59,7 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
   const reason = saved && misfit(saved.state, field.parameterCount, field.dimension, data.train, stages)
   if (reason) throw new FileError(options.out, `the checkpoint does not belong to ${scene.place}: ${reason}`)
 
-  const estimate = (series: Series) => estimateStates(series, problem.observation, field, model.start)
+  const estimate = (series: Series) => estimateStates(series, system.observation, field, model.start)
   const state =
     saved?.state ??
     initialTrainerState(field.parameters, data.train.map(estimate), randomStream(seed + 1).state())
@@ -121,7 +121,7 @@ export function shootingProblem(
   })
   return {
     field,
-    observation: { ...observation, names: observationNames },
+    observation,
     series,
     ode: { ...solverOptions(scene), ...(rtol && { rtol }), ...(atol && { atol }) },
     scales: Float64Array.from(scales),

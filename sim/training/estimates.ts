@@ -20,7 +20,7 @@ export function estimateStates(
 ): Float64Array {
   const { names, parameterCount } = field
   const n = names.length
-  const m = observation.names.length
+  const m = observation.size
   const { t, values } = series
   const states = new Float64Array(t.length * n)
   const jacobianColumn = new Float64Array(m)

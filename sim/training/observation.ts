@@ -2,8 +2,8 @@
  * What is measured of a state: values g_θ(t, y), such as an angle and a scaled rate. The same θ as the vector field's.
  */
 export interface Observation {
-  /** One name per observed value. */
-  readonly names: readonly string[]
+  /** m, how many values. */
+  readonly size: number
   /** out ← g_θ(t, y), length m. */
   evaluate(t: number, y: Float64Array, out: Float64Array): void
   /** gradY += cotangentᵀ·∂g/∂y (n), gradTheta += cotangentᵀ·∂g/∂θ (p). */

@@ -39,7 +39,7 @@ export function createShooting(problem: ShootingProblem) {
   const { field, observation, series, scales, continuity, stateScales } = problem
   const n = field.dimension
   const p = field.parameterCount
-  const m = observation.names.length
+  const m = observation.size
   const integrator = createIntegrator(field, problem.ode)
   const observed = new Float64Array(m)
   const cotangent = new Float64Array(m)

@@ -30,7 +30,7 @@ export function pendulum() {
       parameters: [{ name: 'theta', shape: [3], initial: trueParameters }],
     },
   )
-  return { field, observation: { ...functions.observation, names: ['a', 'v'] } }
+  return { field, observation: functions.observation }
 }
 
 /** Trajectories of the true pendulum from random starts at irregular times, with noise. */
