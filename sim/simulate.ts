@@ -92,7 +92,8 @@ export function trajectoryOf(
   add(system, t, y, name => name)
   if (truth) {
     add(truth.system, truth.t, truth.y, truthSeries)
-    series[truthSeries('t')] = { shape: [truth.t.length], data: truth.t }
+    const sameTimes = truth.t.length === t.length && truth.t.every((time, k) => time === t[k])
+    if (!sameTimes) series[truthSeries('t')] = { shape: [truth.t.length], data: truth.t }
     series[truthSeries('y')] = { shape: [truth.t.length, system.field.dimension], data: truth.y }
   }
   const { method, rtol, atol } = scene.solver
