@@ -137,7 +137,7 @@ function varianceOf(series: readonly Series[], m: number): number[] {
       [...values].filter((v, k) => k % m === j && !Number.isNaN(v)),
     )
     const mean = values.reduce((sum, v) => sum + v, 0) / values.length
-    return values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length || 1
+    return values.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / values.length || 1
   })
 }
 

@@ -1,3 +1,5 @@
+import { log } from '../../kernels/elementary/numbers.ts'
+
 /**
  * A seedable stream of pseudo-random numbers whose state can be saved: xoshiro128** (Blackman & Vigna, ACM TOMS 47,
  * 2021), seeded through splitmix32. The same on every machine: 32-bit integer arithmetic only.
@@ -55,7 +57,7 @@ export function randomStream(seed: number | readonly number[]): RandomStream {
       const v = 2 * uniform() - 1
       const square = u * u + v * v
       if (square === 0 || square >= 1) continue
-      const factor = Math.sqrt((-2 * Math.log(square)) / square)
+      const factor = Math.sqrt((-2 * log(square)) / square)
       spare = v * factor
       return u * factor
     }

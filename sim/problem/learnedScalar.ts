@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { exp, log } from '../../kernels/elementary/numbers.ts'
 import type { ParameterSpec } from '../../models/parameters.ts'
 
 /**
@@ -23,26 +24,27 @@ export interface Bounds {
 /** @throws RangeError where the start lies outside the bounds. */
 export function learnedScalar(name: string, start: number, bounds: Bounds = {}): LearnedScalar {
   const spec = (u: number): ParameterSpec => ({ name, shape: [], initial: Float64Array.of(u) })
-  const { min, max } = bounds
+  const { max } = bounds
+  const min = bounds.positive ? Math.max(0, bounds.min ?? 0) : bounds.min
   if (min !== undefined && max !== undefined) {
     if (!(start > min && start < max)) throw outside(name, start, `between ${min} and ${max}`)
     const width = max - min
     return {
       name,
-      spec: spec(Math.log((start - min) / (max - start))),
-      value: u => min + width / (1 + Math.exp(-u)),
+      spec: spec(log((start - min) / (max - start))),
+      value: u => min + width / (1 + exp(-u)),
       tensor: u => tf.add(min, tf.mul(width, tf.sigmoid(u))),
     }
   }
-  const bound = bounds.positive ? 0 : (min ?? max)
+  const bound = min ?? max
   if (bound !== undefined) {
     const side = max !== undefined ? -1 : 1
     if (!(side * (start - bound) > 0))
       throw outside(name, start, `${side > 0 ? 'greater' : 'less'} than ${bound}`)
     return {
       name,
-      spec: spec(Math.log(side * (start - bound))),
-      value: u => bound + side * Math.exp(u),
+      spec: spec(log(side * (start - bound))),
+      value: u => bound + side * exp(u),
       tensor: u => tf.add(bound, tf.mul(side, tf.exp(u))),
     }
   }

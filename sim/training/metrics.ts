@@ -1,7 +1,7 @@
 /** Mean over k of (a_k − b_k)². */
 export function meanSquare(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0
-  for (let k = 0; k < a.length; k++) sum += (a[k] - b[k]) ** 2
+  for (let k = 0; k < a.length; k++) sum += (a[k] - b[k]) * (a[k] - b[k])
   return sum / a.length
 }
 
@@ -15,7 +15,7 @@ export function scaledDistance(learned: readonly Float64Array[], truth: readonly
     matrix.forEach((value, i) => {
       cross += value * truth[k][i]
       own += value * value
-      norm += truth[k][i] ** 2
+      norm += truth[k][i] * truth[k][i]
     })
   })
   const scale = own > 0 ? cross / own : 0

@@ -1,3 +1,4 @@
+import { cos } from '../../kernels/elementary/numbers.ts'
 import { growingLengths } from './windows.ts'
 
 /** One run of one optimizer over growing windows. */
@@ -48,5 +49,5 @@ export function stagesOf(phases: readonly Phase[]): Stage[] {
 /** The step size at `epoch` (may be fractional) of a phase: constant, or half a cosine from the rate to zero. */
 export function rateAt(phase: Phase, epoch: number): number {
   if (phase.schedule === 'constant') return phase.rate
-  return phase.rate * 0.5 * (1 + Math.cos((Math.PI * epoch) / phase.epochs))
+  return phase.rate * 0.5 * (1 + cos((Math.PI * epoch) / phase.epochs))
 }

@@ -111,7 +111,7 @@ export function createShooting(problem: ShootingProblem) {
     const residuals = residualBuffer(residualCount(window))
     const rows = residualsOf(window, solution.y, next, residuals)
     let loss = 0
-    for (let row = 0; row < rows; row++) loss += 0.5 * residuals[row] ** 2
+    for (let row = 0; row < rows; row++) loss += 0.5 * residuals[row] * residuals[row]
     if (!Number.isFinite(loss)) return { loss: Infinity, failure: 'the observed values are not finite' }
 
     const { t } = series[window.series]
@@ -209,7 +209,7 @@ export function createShooting(problem: ShootingProblem) {
     const residuals = residualBuffer(residualCount(window))
     const rows = residualsOf(window, solution.y, null, residuals)
     let sum = 0
-    for (let row = 0; row < rows; row++) sum += 0.5 * residuals[row] ** 2
+    for (let row = 0; row < rows; row++) sum += 0.5 * residuals[row] * residuals[row]
     return Number.isFinite(sum) ? sum : Infinity
   }
 

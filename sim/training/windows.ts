@@ -1,3 +1,5 @@
+import { power } from '../../kernels/elementary/numbers.ts'
+
 /** A measured or simulated trajectory: T samples of m observed values, NaN where one is missing. */
 export interface Series {
   /** Increasing, seconds. */
@@ -44,6 +46,6 @@ export function cutWindows(series: readonly Series[], length: number): Window[] 
 export function growingLengths(from: number, to: number): number[] {
   const doublings = Math.max(0, Math.round(Math.log2(to / from)))
   return Array.from({ length: doublings + 1 }, (_, k) =>
-    k === doublings ? to : from * (to / from) ** (k / doublings),
+    k === doublings ? to : from * power(to / from, k / doublings),
   )
 }

@@ -1,3 +1,4 @@
+import { power } from '../../kernels/elementary/numbers.ts'
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
 import * as failures from './failure.ts'
 import type { IntegratorOptions, TimePlan } from './options.ts'
@@ -122,7 +123,8 @@ export function createExplicitRungeKutta(
       for (let j = 0, at = m; j < trial; j++, at += n) error += errorWeights[j] * k[at]
       const scale = atol[m] + rtol * Math.max(Math.abs(y[m]), Math.abs(y1[m]))
       if (!(scale < Infinity)) return Number.NaN
-      const square = ((h * error) / scale) ** 2
+      const ratio = (h * error) / scale
+      const square = ratio * ratio
       if (square > worst) {
         worst = square
         dominant = m
@@ -153,7 +155,7 @@ export function createExplicitRungeKutta(
     if (!evaluate(t + direction * h0, stageState, stage[1])) return h0
     for (let m = 0; m < n; m++) y1[m] = stage[1][m] - slope[m]
     const steepest = Math.max(d1, weightedNorm(y1, y, atol, rtol) / h0)
-    const h1 = steepest <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : (0.01 / steepest) ** (1 / tableau.order)
+    const h1 = steepest <= 1e-15 ? Math.max(1e-6, h0 * 1e-3) : power(0.01 / steepest, 1 / tableau.order)
     return Math.min(100 * h0, h1, most)
   }
 

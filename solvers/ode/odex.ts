@@ -1,3 +1,4 @@
+import { cos } from '../../kernels/elementary/numbers.ts'
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
 import * as failures from './failure.ts'
 import { createOdexSolver } from './odexPackage.ts'
@@ -21,7 +22,7 @@ const nodeCount = 20
 /** Chebyshev's points of the second kind on [0, 1]; both ends belong to them. */
 const nodes = Float64Array.from(
   { length: nodeCount },
-  (_, i) => (1 - Math.cos((Math.PI * i) / (nodeCount - 1))) / 2,
+  (_, i) => (1 - cos((Math.PI * i) / (nodeCount - 1))) / 2,
 )
 
 /** A sentinel: the integration ends inside of a call of the right-hand side, which odex has no other way to. */

@@ -1,3 +1,5 @@
+import { power } from '../../kernels/elementary/numbers.ts'
+
 /**
  * Step size control: Hairer, Nørsett & Wanner, *Solving ODEs I*, II.4; Gustafsson's PI controller as in the code DOPRI5,
  * with safety 0.9 and growth within [0.2, 10].
@@ -26,7 +28,7 @@ export function createStepControl(embeddedOrder: number, beta: number): StepCont
       rejected = false
     },
     accept(error) {
-      const factor = (safety * previousError ** beta) / error ** exponent
+      const factor = (safety * power(previousError, beta)) / power(error, exponent)
       previousError = Math.max(error, 1e-4)
       const most = rejected ? 1 : mostGrowth // no growth right after a rejection
       rejected = false
@@ -34,7 +36,7 @@ export function createStepControl(embeddedOrder: number, beta: number): StepCont
     },
     reject(error) {
       rejected = true
-      const factor = safety / error ** exponent
+      const factor = safety / power(error, exponent)
       return factor > leastGrowth ? Math.min(factor, 1) : leastGrowth
     },
   }
@@ -43,7 +45,10 @@ export function createStepControl(embeddedOrder: number, beta: number): StepCont
 /** The norm ‖v‖ of Solving ODEs I (II.4.11) at one state: √(Σ (v_m / (atol_m + rtol·|y_m|))² / n). */
 export function weightedNorm(v: Float64Array, y: Float64Array, atol: Float64Array, rtol: number): number {
   let sum = 0
-  for (let m = 0; m < v.length; m++) sum += (v[m] / (atol[m] + rtol * Math.abs(y[m]))) ** 2
+  for (let m = 0; m < v.length; m++) {
+    const ratio = v[m] / (atol[m] + rtol * Math.abs(y[m]))
+    sum += ratio * ratio
+  }
   return Math.sqrt(sum / v.length)
 }
 

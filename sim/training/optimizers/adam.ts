@@ -1,3 +1,5 @@
+import { power } from '../../../kernels/elementary/numbers.ts'
+
 /**
  * Adam with decoupled weight decay (Kingma & Ba, ICLR 2015, algorithm 1; Loshchilov & Hutter, ICLR 2019, algorithm 2).
  */
@@ -37,13 +39,19 @@ export function adamStep(
 ): void {
   const { rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0 } = options
   const { mean, square, updates } = state
+  let [corrected, meanBias, squareBias] = [0, 1, 1]
   for (let i = begin; i < end; i++) {
     const g = gradient[i]
     const count = ++updates[i]
+    if (count !== corrected) {
+      corrected = count
+      meanBias = 1 - power(beta1, count)
+      squareBias = 1 - power(beta2, count)
+    }
     mean[i] = beta1 * mean[i] + (1 - beta1) * g
     square[i] = beta2 * square[i] + (1 - beta2) * g * g
-    const meanHat = mean[i] / (1 - beta1 ** count)
-    const squareHat = square[i] / (1 - beta2 ** count)
+    const meanHat = mean[i] / meanBias
+    const squareHat = square[i] / squareBias
     x[i] -= rate * (meanHat / (Math.sqrt(squareHat) + epsilon) + decay * x[i])
   }
 }

@@ -66,8 +66,9 @@ export function levenbergMarquardtStep(
       const value = halfSquare(trialResiduals)
       const ratio = (state.value - value) / predicted
       if (value < state.value && ratio > 0) {
+        const cubed = (2 * ratio - 1) * (2 * ratio - 1) * (2 * ratio - 1)
         x.set(trial)
-        state.damping = Math.max(1e-15, state.damping * Math.max(1 / 3, 1 - (2 * ratio - 1) ** 3))
+        state.damping = Math.max(1e-15, state.damping * Math.max(1 / 3, 1 - cubed))
         state.growth = 2
         state.value = value
         return true
