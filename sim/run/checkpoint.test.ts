@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -69,12 +70,39 @@ describe('a checkpoint', () => {
     expect(readdirSync(run)).toEqual(['checkpoint'])
   })
 
-  it('is found after a kill between the two renames, and written again', () => {
-    writeCheckpoint(run, checkpoint(null))
-    renameSync(join(run, 'checkpoint'), join(run, 'checkpoint.previous'))
-    expect(readCheckpoint(run).seed).toBe(7)
-    writeCheckpoint(run, checkpoint(null))
-    expect(readdirSync(run)).toEqual(['checkpoint'])
+  it('is whole after a kill at any moment while another replaces it, and is replaced by the next', () => {
+    const current = join(run, 'checkpoint')
+    const [partial, previous] = [`${current}.partial`, `${current}.previous`]
+    const second = { ...checkpoint(null), seed: 8 }
+    const moments: [leave: () => void, seed: number][] = [
+      [() => cpSync(join(current, 'trainer.json'), join(partial, 'trainer.json')), 7],
+      [() => cpSync(current, partial, { recursive: true }), 7],
+      [() => renameSync(current, previous), 7],
+      [
+        () => {
+          cpSync(current, previous, { recursive: true })
+          writeCheckpoint(join(folder, 'second'), second)
+          rmSync(current, { recursive: true })
+          renameSync(join(folder, 'second', 'checkpoint'), current)
+          rmSync(join(previous, 'trainer.json'))
+        },
+        8,
+      ],
+    ]
+    for (const [leave, seed] of moments) {
+      writeCheckpoint(run, checkpoint(null))
+      leave()
+      expect(readCheckpoint(run).seed).toBe(seed)
+      writeCheckpoint(run, second)
+      expect(readCheckpoint(run).seed).toBe(8)
+      expect(readdirSync(run)).toEqual(['checkpoint'])
+    }
+  })
+
+  it('is not there after a kill before the first is whole', () => {
+    writeCheckpoint(join(folder, 'new'), checkpoint(null))
+    renameSync(join(folder, 'new', 'checkpoint'), join(folder, 'new', 'checkpoint.partial'))
+    expect(() => readCheckpoint(join(folder, 'new'))).toThrow('there is no checkpoint here')
   })
 })
 
