@@ -13,6 +13,13 @@ export { FileError } from './files/fileError.ts'
 export { readTrajectory, type Trajectory, writeTrajectory } from './files/trajectory.ts'
 export { predictionOf } from './predict.ts'
 export { type CompiledSystem, compileSystem } from './problem/problem.ts'
+export type {
+  ModelDefinition,
+  SystemDefinition,
+  SystemFunction,
+  SystemModule,
+  Toolkit,
+} from './problem/systemModule.ts'
 export { loadParameters } from './run/checkpoint.ts'
 export { learnedScalars } from './run/result.ts'
 export {

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import { denseNetwork } from '../../models/denseNetwork.ts'
 import { learnedMassMatrix, massMatrixOutputs } from '../../models/massMatrix.ts'
 import type { Learned, ParameterSpec } from '../../models/parameters.ts'
-import type { RandomStream } from '../data/random.ts'
 import type { Learn, NetworkSpec } from '../scene/index.ts'
 import { type LearnedScalar, learnedScalar } from './learnedScalar.ts'
 import { formulaVector, type Scope } from './scope.ts'
@@ -21,12 +20,16 @@ export interface LearnedTerms {
   term(name: string, scope: Scope, theta: readonly tf.Tensor[]): tf.Tensor | null
 }
 
-/** Without `learn`: the ground truth, with nothing to learn. */
+/**
+ * Without `learn`: the ground truth, with nothing to learn.
+ *
+ * @param random uniform deviates in [0, 1), for initial weights
+ */
 export function learnedTerms(
   physical: Readonly<Record<string, number>>,
   learn: Learn | undefined,
   coordinates: number,
-  random: RandomStream,
+  random: () => number,
 ): LearnedTerms {
   const scalars = Object.entries(learn?.parameters ?? {}).map(([name, bounds]) =>
     learnedScalar(name, bounds.start ?? physical[name], bounds),
@@ -47,7 +50,7 @@ export function learnedTerms(
       hidden: spec.hidden,
       outputs,
       activation: spec.activation,
-      random: random.uniform,
+      random,
     })
 
   let massMatrix: LearnedTerms['massMatrix']

@@ -11,6 +11,7 @@ import { equationsModel } from './equations.ts'
 import { learnedTerms } from './learnedTerms.ts'
 import { mechanicsModel } from './mechanics.ts'
 import type { Model } from './model.ts'
+import { moduleModel } from './module.ts'
 
 /** A scene's system, compiled: its vector field, and what else is asked of a state; all share θ. */
 export interface CompiledSystem {
@@ -52,18 +53,22 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
 
 async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Model> {
   const { system } = scene
-  if (system.type === 'module') {
-    const { moduleModel } = await import('./module.ts')
-    return moduleModel(system, learn)
-  }
   const coordinates = system.type === 'lagrangian' ? Object.keys(system.coordinates).length : 0
+  const random = randomStream(seed)
   const learned = learnedTerms(
     physicalParameters(scene),
     learn ? scene.learn : undefined,
     coordinates,
-    randomStream(seed),
+    random.uniform,
   )
-  return system.type === 'equations' ? equationsModel(system, learned) : mechanicsModel(system, learned)
+  switch (system.type) {
+    case 'equations':
+      return equationsModel(system, learned)
+    case 'lagrangian':
+      return mechanicsModel(system, learned)
+    case 'module':
+      return moduleModel(scene, system, learned, learn, random.uniform)
+  }
 }
 
 /** The system's parameters, and those that only the model has (the scale of a sensor) at their start. */

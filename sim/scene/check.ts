@@ -15,8 +15,10 @@ export function* checkScene(scene: unknown): Generator<Finding> {
   if (type === 'lagrangian') yield* checkLagrangian(scene, names)
   if (type === 'equations' || type === 'lagrangian') {
     yield* checkPoints(scene, names)
-    yield* checkLearn(scene, names, type)
     yield* checkStateUses(scene, names)
+  }
+  if (type === 'equations' || type === 'lagrangian' || type === 'module') {
+    yield* checkLearn(scene, names, type)
     yield* checkViewer(scene, names)
   }
   yield* checkSolver(scene)
@@ -76,7 +78,7 @@ const coordinatesOf = (point: string): string[] => ['x', 'y', 'z'].map(axis => `
 function* checkLearn(
   scene: unknown,
   names: SceneNames,
-  type: 'equations' | 'lagrangian',
+  type: 'equations' | 'lagrangian' | 'module',
 ): Generator<Finding> {
   const { coordinates, rates, parameters, sensors } = names
   const learned = at(scene, ['learn', 'parameters'])
@@ -97,10 +99,14 @@ function* checkLearn(
     for (const name of keysOf(scene, 'learn', 'parameters')) yield* checkBounds(scene, name)
   }
 
-  const of = { equations: ['derivatives'], lagrangian: ['mass_matrix', 'potential', 'dissipation', 'forces'] }
+  const of: Record<typeof type, string[]> = {
+    equations: ['derivatives'],
+    lagrangian: ['mass_matrix', 'potential', 'dissipation', 'forces'],
+    module: [],
+  }
   for (const term of [...of.equations, ...of.lagrangian]) {
     if (at(scene, ['learn', term]) !== undefined && !of[type].includes(term)) {
-      const message = `what can be learned of type ${type}: parameters, ${of[type].join(', ')}`
+      const message = `what can be learned of type ${type}: ${['parameters', ...of[type]].join(', ')}`
       yield { path: ['learn', term], message, key: true }
       return
     }
@@ -125,7 +131,8 @@ function* checkBounds(scene: unknown, name: string): Generator<Finding> {
   const path = ['learn', 'parameters', name]
   const number = (key: string) => at(scene, [...path, key])
   const start = number('start') ?? at(scene, ['system', 'parameters', name])
-  const [min, max] = [number('positive') === true ? 0 : number('min'), number('max')]
+  const [written, max] = [number('min'), number('max')]
+  const min = number('positive') === true ? Math.max(0, typeof written === 'number' ? written : 0) : written
   if (typeof min === 'number' && typeof max === 'number' && min >= max)
     yield { path: [...path, 'max'], message: `${max} is not greater than the least value, ${min}` }
   else if (
