@@ -16,6 +16,7 @@ const rules: Record<string, { folders: string[]; packages: string[] | 'any' }> =
   viewer: { folders: ['sim/files'], packages: 'any' },
   examples: { folders: ['index.ts'], packages: 'any' },
   bench: { folders: ['index.ts'], packages: 'any' },
+  docs: { folders: ['index.ts'], packages: 'any' },
 }
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
@@ -51,8 +52,9 @@ describe('folders import downwards only', () => {
             const target = relative(root, resolve(dirname(file), specifier))
               .split(sep)
               .join('/')
-            const publicIndex =
-              folder === 'bench' || folder === 'examples' ? /(^|\/)index\.ts$/.test(target) : false
+            const publicIndex = ['bench', 'docs', 'examples'].includes(folder)
+              ? /(^|\/)index\.ts$/.test(target)
+              : false
             if (!publicIndex && ![folder, ...rule.folders].some(allowed => within(target, allowed)))
               faults.push(`${name} imports ${target}`)
           } else if (rule.packages !== 'any' && !isFixture(name)) {

@@ -17,7 +17,7 @@ const simulate = z.strictObject({
     .nonnegative()
     .default(0)
     .describe('Standard deviation of Gaussian noise on what is observed.'),
-  seed: z.int().nonnegative().default(0),
+  seed: z.int().nonnegative().default(0).describe('Of starts and noise.'),
   save_every: positive.optional().describe("Seconds between samples; by default the solver's."),
 })
 

@@ -10,7 +10,10 @@ import { viewer } from './viewer.ts'
 export const methodNames = ['tsit5', 'dopri5', 'odex'] as const
 
 const solver = z.strictObject({
-  method: z.enum(methodNames).default('tsit5'),
+  method: z
+    .enum(methodNames)
+    .default('tsit5')
+    .describe('Tsitouras 5(4), Dormand–Prince 5(4), or extrapolation (odex; not for training).'),
   span: span.describe('Times of the beginning and the end, s.'),
   rtol: positive.default(1e-6).describe('Relative tolerance.'),
   atol: z
@@ -18,7 +21,7 @@ const solver = z.strictObject({
     .default(1e-8)
     .describe('Absolute tolerance; one, or one for each component of the state.'),
   save_every: positive.optional().describe('Seconds between samples; by default a thousandth of the span.'),
-  max_steps: count.optional(),
+  max_steps: count.optional().describe('Most steps that are tried, 100 000 by default.'),
 })
 
 /** What criteria measure. */
@@ -38,8 +41,8 @@ const criterion = z.strictObject({
   energy: formula
     .optional()
     .describe('The energy that is meant, over what is observed; by default the system’s.'),
-  below: z.number().optional(),
-  above: z.number().optional(),
+  below: z.number().optional().describe('Met where the metric is less.'),
+  above: z.number().optional().describe('Met where the metric is greater.'),
 })
 
 export const sceneSchema = z.strictObject({

@@ -17,7 +17,10 @@ const phase = z.strictObject({
   optimizer,
   epochs: count.describe('Passes over the data for adam, iterations for the others.'),
   window: z
-    .strictObject({ from: positive, to: positive })
+    .strictObject({
+      from: positive.describe('Length at first, s.'),
+      to: positive.describe('Length at last, s; no longer than the series.'),
+    })
     .optional()
     .describe(
       'Seconds that are integrated from one learned initial state; they double from one to the other.',
@@ -26,7 +29,7 @@ const phase = z.strictObject({
 })
 
 const common = z.strictObject({
-  seed: z.int().nonnegative().default(0),
+  seed: z.int().nonnegative().default(0).describe('Of initial weights and of the order of windows.'),
   shooting: z
     .strictObject({ continuity: positive.default(1) })
     .prefault({})

@@ -4,7 +4,10 @@ import { name, positive } from './formula.ts'
 
 /** How a trajectory is shown. */
 export const viewer = z.strictObject({
-  camera: z.strictObject({ view: z.enum(cameraViews).optional() }).optional(),
+  camera: z
+    .strictObject({ view: z.enum(cameraViews).optional() })
+    .optional()
+    .describe('Where it is looked from at first.'),
   rods: z
     .array(z.tuple([name, name]))
     .optional()
