@@ -1,7 +1,7 @@
 import type { CompiledSystem } from './problem/problem.ts'
 import { evaluateFormula, type Formula, numberAlgebra } from './scene/formula/index.ts'
 import type { Criterion, Scene } from './scene/index.ts'
-import { along, simulate } from './simulate.ts'
+import { along, simulateAsFar } from './simulate.ts'
 import type { TrainedSystem } from './train.ts'
 import { estimateStates } from './training/estimates.ts'
 import { meanSquare, scaledDistance } from './training/metrics.ts'
@@ -19,10 +19,12 @@ export interface Verdict {
 /** A test series and the model's prediction of it: one rollout from the state at its first sample. */
 export interface Rollout {
   readonly series: Series
-  /** T × n. */
+  /** T × n; NaN from where the trajectory fails. */
   readonly y: Float64Array
   /** T × m, what would be observed. */
   readonly observed: Float64Array
+  /** Why the trajectory failed. */
+  readonly failure?: string
 }
 
 /** Rollouts over the test series, or over the training series where there is no test. */
@@ -39,12 +41,15 @@ export function rollouts(scene: Scene, trained: TrainedSystem): Rollout[] {
       system.field,
       system.model.start,
     )
-    const solution = simulate(scene, system, start.slice(0, system.field.dimension), one.t)
-    return { series: one, y: solution.y, observed: along(system.observation, one.t, solution.y) }
+    const n = system.field.dimension
+    const { y: reached, failure } = simulateAsFar(scene, system, start.slice(0, n), one.t)
+    const y = new Float64Array(one.t.length * n).fill(Number.NaN)
+    y.set(reached)
+    return { series: one, y, observed: along(system.observation, one.t, y), failure: failure?.message }
   })
 }
 
-/** Every criterion of the scene with its value. */
+/** Every criterion of the scene with its value: NaN, and not met, where it needs a trajectory that fails. */
 export function judge(scene: Scene, trained: TrainedSystem, tests: readonly Rollout[]): Verdict[] {
   return scene.criteria.map(criterion => {
     const value = metric(scene, criterion, trained, tests)
@@ -144,8 +149,8 @@ function energyDrift(scene: Scene, trained: TrainedSystem, tests: readonly Rollo
   const [begin, end] = scene.solver.span
   const drifts = tests.map(({ y }) => {
     const start = y.slice(0, system.field.dimension)
-    const solution = simulate(scene, system, start, [begin, end])
-    const [first, last] = along(truth.energy!, solution.t, solution.y)
+    const { t, y: ends } = simulateAsFar(scene, system, start, [begin, end])
+    const [first, last = Number.NaN] = along(truth.energy!, t, ends)
     return Math.abs(last - first) / (highest - lowest)
   })
   return mean(drifts)

@@ -42,9 +42,20 @@ export function simulate(
   times: Times = solverTimes(scene),
   onProgress?: IntegratorOptions['onProgress'],
 ): Solution {
-  const solution = odeint(system.field, y0, times, { ...solverOptions(scene), onProgress })
+  const solution = simulateAsFar(scene, system, y0, times, onProgress)
   if (!solution.success) throw new SimulationError(scene.name, solution.failure!)
   return solution
+}
+
+/** Integrates a compiled system from y0 as far as it goes: `solution.failure` says why not to the end. */
+export function simulateAsFar(
+  scene: Scene,
+  system: CompiledSystem,
+  y0: Float64Array,
+  times: Times,
+  onProgress?: IntegratorOptions['onProgress'],
+): Solution {
+  return odeint(system.field, y0, times, { ...solverOptions(scene), onProgress })
 }
 
 /** The values of a function along a trajectory: T × size. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { judge, rollouts } from './evaluate.ts'
 import { FileError } from './files/fileError.ts'
+import { writeResult } from './run/result.ts'
 import { formatScene, loadScene } from './scene/index.ts'
 import { type TrainOptions, trainScene } from './train.ts'
 
@@ -89,6 +90,25 @@ describe('training a scene', () => {
   })
 })
 
+describe('result.json', () => {
+  it('holds the criteria, and what was learned of the physics', () => {
+    const verdicts = judge(scene, whole, rollouts(scene, whole))
+    writeResult(join(folder, 'whole'), scene.name, whole, verdicts)
+    const result = JSON.parse(readFileSync(join(folder, 'whole', 'result.json'), 'utf8'))
+    expect(result).toMatchObject({
+      scene: 'pendulum',
+      met: true,
+      criteria: JSON.parse(JSON.stringify(verdicts)),
+      epochs: 140,
+    })
+    expect(Object.keys(result.parameters)).toEqual(['c'])
+    expect(Math.abs(result.parameters.c / 0.1 - 1)).toBe(
+      verdicts.find(({ metric }) => metric === 'parameter_error')!.value,
+    )
+    expect(result.validation).toBe(whole.state.best!.loss)
+  })
+})
+
 describe('a run killed at random moments', () => {
   const out = join(folder, 'killed')
   const url = (module: string) => JSON.stringify(new URL(module, import.meta.url).href)
@@ -128,7 +148,7 @@ describe('a run killed at random moments', () => {
     })
 
   it('is resumed to the same bits', async () => {
-    const delays = Array.from({ length: 4 }, () => 300 * Math.random())
+    const delays = [20, ...Array.from({ length: 3 }, () => 300 * Math.random())]
     const ends: string[] = []
     for (const delay of delays) ends.push(await child(delay))
     expect(ends, 'no run was killed').toContain('killed')
