@@ -1,34 +1,53 @@
 /** Whole derivative matrices, and second derivatives in a direction. */
 
 import { type Node, sizeOf } from '../graph.ts'
-import { concatenate, constant, full, reshape, shapeText, transposeMatrix } from '../primitives.ts'
+import { concatenate, constant, full, input, reshape, shapeText, transposeMatrix } from '../primitives.ts'
+import { batchedNodes } from '../vectorize/batched.ts'
 import { jvp } from './jvp.ts'
 import type { Derivative } from './rule.ts'
 import { vjp } from './vjp.ts'
 
-/** The n arrays of `like`'s shape with a single 1. */
-const units = (like: Node): Node[] =>
-  Array.from({ length: sizeOf(like.shape) }, (_, i) =>
-    constant(new Float64Array(sizeOf(like.shape)).fill(1, i, i + 1), like.shape),
+/**
+ * Up to this many unit vectors are sent through the model one by one, as constants: the zeros in them, and all that they
+ * make zero, are gone when the graph is rewritten. More of them go through it as a batch: the graph stays as small as
+ * that of one, and products with each become one product.
+ */
+const fewUnits = 8
+
+/** The Jacobian's line `derivative(unit)` for each unit vector of `like`'s shape, flattened: [size, length]. */
+function linesOf(like: Node, length: number, derivative: (seed: Node) => Derivative): Derivative {
+  const size = sizeOf(like.shape)
+  const units = Float64Array.from({ length: size * size }, (_, i) => Number(i % (size + 1) === 0))
+  if (size > fewUnits) {
+    const seed = input('seed', like.shape)
+    const line = derivative(seed)
+    return (
+      line &&
+      reshape(batchedNodes([line], [seed], [constant(units, [size, ...like.shape])], size)[0], [size, length])
+    )
+  }
+  const lines = Array.from({ length: size }, (_, i) =>
+    derivative(constant(units.subarray(i * size, (i + 1) * size), like.shape)),
   )
+  if (lines.every(line => line === null)) return null
+  return concatenate(
+    lines.map(line => (line === null ? full(0, [1, length]) : reshape(line, [1, length]))),
+    0,
+  )
+}
 
 /**
  * ∂output/∂input as an m×n matrix, both flattened row-major; null where it is zero. By columns (n JVPs), or by rows (m
- * VJPs) where those are fewer. Linear solves in the model share one factorisation.
+ * VJPs) where those are fewer; many of them as one batch. Linear solves in the model share one factorisation.
  */
 export function jacobian(output: Node, input: Node): Derivative {
   const m = sizeOf(output.shape)
   const n = sizeOf(input.shape)
-  const byColumns = n <= m
-  const [length, lines] = byColumns
-    ? [m, units(input).map(unit => jvp([output], [input], [unit])[0])]
-    : [n, units(output).map(unit => vjp([output], [unit], [input])[0])]
-  if (lines.every(line => line === null)) return null
-  const rows = concatenate(
-    lines.map(line => (line === null ? full(0, [1, length]) : reshape(line, [1, length]))),
-    0,
-  )
-  return byColumns ? transposeMatrix(rows) : rows
+  if (n <= m) {
+    const columns = linesOf(input, m, unit => jvp([output], [input], [unit])[0])
+    return columns && transposeMatrix(columns)
+  }
+  return linesOf(output, n, unit => vjp([output], [unit], [input])[0])
 }
 
 /**
