@@ -1,44 +1,35 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import type { ModelDefinition, SystemDefinition, Toolkit } from 'neurode/sim'
 
-/** M(x)·ẍ + ½M′(x)·ẋ² + k·x = 0 with M(x) = m·(1 + b·x²): the mechanics around any inertia. */
-function mechanics({ tf, lagrangianDynamics, energy, massMatrix }: Toolkit, inertia: Inertia) {
-  const system = ({ m, b, k }: Parameters, weights: readonly Tensor[]) => ({
+type Parameters = Readonly<Record<string, Tensor>>
+/** M(x): [1, 1]. */
+type Inertia = (x: Tensor1D, parameters: Parameters, weights: readonly Tensor[]) => Tensor2D
+
+/** A spring and any inertia: M(x)·ẍ + ½M′(x)·ẋ² + k·x = 0. */
+function mechanics({ lagrangianDynamics, energy, massMatrix }: Toolkit, inertia: Inertia) {
+  const system = (parameters: Parameters, weights: readonly Tensor[]) => ({
     coordinates: 1,
-    massMatrix: (x: Tensor1D) => inertia(x, { m, b, k }, weights),
-    potential: (x: Tensor1D) => tf.mul(0.5, tf.mul(k, tf.sum(tf.square(x)))),
+    massMatrix: (x: Tensor1D) => inertia(x, parameters, weights),
+    potential: (x: Tensor1D) => parameters.k.mul(x.square().sum()).mul(0.5),
   })
   return {
     derivative: (t, y, parameters, weights) => lagrangianDynamics(system(parameters, weights), t, y),
     energy: (_t, y, parameters, weights) => energy(system(parameters, weights), y),
-    massMatrix: (_t, y, parameters, weights) =>
-      massMatrix(system(parameters, weights), tf.slice(y, 0, 1) as Tensor1D),
+    massMatrix: (_t, y, parameters, weights) => massMatrix(system(parameters, weights), y.slice(0, 1)),
   } satisfies ModelDefinition
 }
 
-type Parameters = Readonly<Record<string, Tensor>>
-type Inertia = (x: Tensor1D, parameters: Parameters, weights: readonly Tensor[]) => Tensor2D
+/** The ground truth: M(x) = m·(1 + b·x²). */
+export default (toolkit: Toolkit): SystemDefinition => ({
+  state: { x: 1.2, v: 0 }, // m, m/s
+  ...mechanics(toolkit, (x, { m, b }) => m.mul(b.mul(x.square()).add(1)).reshape([1, 1])),
+})
 
-/** The ground truth. */
-export default (toolkit: Toolkit): SystemDefinition => {
-  const { tf } = toolkit
-  return {
-    state: { x: 1.2, v: 0 }, // m, m/s
-    ...mechanics(toolkit, (x, { m, b }) => tf.reshape(tf.mul(m, tf.add(1, tf.mul(b, tf.square(x)))), [1, 1])),
-  }
-}
-
-/** The model: a network is the inertia. */
+/** What is trained: a network of x in the place of M. */
 export const model = (toolkit: Toolkit): ModelDefinition => {
   const { denseNetwork, learnedMassMatrix, random } = toolkit
-  const network = denseNetwork({
-    name: 'inertia',
-    inputs: 1,
-    hidden: [16],
-    outputs: 1,
-    activation: 'tanh',
-    random,
-  })
+  const shape = { inputs: 1, hidden: [16], outputs: 1 }
+  const network = denseNetwork({ name: 'inertia', ...shape, activation: 'tanh', random })
   const matrix = learnedMassMatrix('cholesky', 1, 0.1, network)
   return { learned: matrix.parameters, ...mechanics(toolkit, (x, _, weights) => matrix.apply(weights, x)) }
 }

@@ -62,7 +62,9 @@ async function importFile(path: string): Promise<Partial<SystemModule>> {
   const { href } = pathToFileURL(path)
   if (!/^\.[cm]?ts$/.test(extname(path))) return import(href)
   const { tsImport } = await import('tsx/esm/api')
-  return tsImport(href, import.meta.url)
+  const exported = await tsImport(href, import.meta.url)
+  // where no package.json says that the folder holds ES modules, tsx makes a CommonJS module of the file
+  return exported.default?.__esModule ? exported.default : exported
 }
 
 const functions = ['derivative', 'energy', 'potential', 'massMatrix'] as const

@@ -25,7 +25,7 @@ export async function moduleModel(
   random: () => number,
 ): Promise<Model> {
   const path = modulePath(system.file, scene.place)
-  const { definition, model } = await loadModule(path, toolkit(random), learn)
+  const { definition, model } = await loadModule(path, await toolkit(random), learn)
   const names = Object.keys(definition.state)
   checkModuleScene(scene, names, path)
   const { derivative, energy, potential, massMatrix } = { ...definition, ...model }

@@ -1,17 +1,17 @@
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core'
-import * as tf from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs'
 import { grad, jvp, vjp } from '../../compiler/trace/derivatives.ts'
 import * as models from '../../models/index.ts'
-import { type SolveOptions, solve } from '../../solvers/linear/solve.ts'
+import { solve } from '../../solvers/linear/solve.ts'
 
 /**
  * What a scene's module works with: TensorFlow.js and neurode's own functions, those of the running program, so that a
  * module need not import anything and lies in any folder.
  */
 export type Toolkit = typeof models & {
-  readonly tf: typeof tf
+  /** All of TensorFlow.js: methods of tensors and tf.layers, too. */
+  readonly tf: typeof import('@tensorflow/tfjs')
   /** x with A·x = b. */
-  readonly solve: <B extends Tensor>(A: Tensor, b: B, options?: SolveOptions) => B
+  readonly solve: typeof solve
   /** Derivatives of functions of tensors, of every order. */
   readonly grad: typeof grad
   readonly jvp: typeof jvp
@@ -26,7 +26,7 @@ export type Toolkit = typeof models & {
  * @param t a scalar, s
  * @param y [n], in the order of `state`
  * @param parameters the scene's, each a scalar, those that are learned at their present values
- * @param weights the arrays of `learned`, in its order
+ * @param weights the arrays of `learned`, in its order; trainable tf.Variables that the function uses are learned, too
  */
 export type SystemFunction = (
   t: Scalar,
@@ -62,7 +62,7 @@ export interface ModelDefinition extends Partial<Omit<SystemDefinition, 'state'>
  *       state: { x: 1, v: 0 },
  *       derivative(t, y, { k }) {
  *         const [x, v] = tf.unstack(y)
- *         return tf.stack([v, tf.neg(tf.mul(k, x))])
+ *         return tf.stack([v, k.mul(x).neg()])
  *       },
  *     })
  */
@@ -71,4 +71,7 @@ export interface SystemModule {
   model?(toolkit: Toolkit): ModelDefinition | Promise<ModelDefinition>
 }
 
-export const toolkit = (random: () => number): Toolkit => ({ ...models, tf, solve, grad, jvp, vjp, random })
+export async function toolkit(random: () => number): Promise<Toolkit> {
+  const tf = await import('@tensorflow/tfjs') // large, and needed by modules only
+  return { ...models, tf, solve, grad, jvp, vjp, random }
+}
