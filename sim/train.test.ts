@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,6 +54,13 @@ describe('training a scene', () => {
     await run('other', { seed: 3, epochs: 6 })
     await run('short', { epochs: 6 })
     expect(remains('other').parameters).not.toBe(remains('short').parameters)
+  })
+
+  it('resumed after a kill before its first checkpoint, starts anew', async () => {
+    mkdirSync(join(folder, 'early', 'checkpoint.partial'), { recursive: true })
+    await run('early', { resume: true })
+    expect(remains('early')).toEqual(remains('whole'))
+    await expect(run('never', { resume: true })).rejects.toThrow('there is no checkpoint here')
   })
 
   it('resumed when it is done, has nothing left to do', async () => {

@@ -3,7 +3,7 @@ import { randomStream } from './data/random.ts'
 import type { DataSplit } from './data/series.ts'
 import { FileError } from './files/fileError.ts'
 import { type CompiledSystem, compileSystem } from './problem/problem.ts'
-import { type MetricsLine, readCheckpoint, writeCheckpoint } from './run/checkpoint.ts'
+import { beginRun, isUnbegun, type MetricsLine, readCheckpoint, writeCheckpoint } from './run/checkpoint.ts'
 import type { Scene } from './scene/index.ts'
 import { solverOptions } from './simulate.ts'
 import { estimateStates } from './training/estimates.ts'
@@ -47,7 +47,8 @@ const checkpointShare = 0.02
  */
 export async function trainScene(scene: Scene, options: TrainOptions): Promise<TrainedSystem> {
   const start = performance.now()
-  const saved = options.resume ? readCheckpoint(options.out) : null
+  const saved = options.resume && !isUnbegun(options.out) ? readCheckpoint(options.out) : null
+  beginRun(options.out)
   const seed = saved?.seed ?? options.seed ?? scene.training!.seed
   const epochs = saved?.epochs ?? options.epochs
   const truth = await compileSystem(scene, false)

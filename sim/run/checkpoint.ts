@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readableFolder, reasonOf, writeFolderAtomically } from '../files/atomic.ts'
 import { FileError } from '../files/fileError.ts'
@@ -65,6 +65,22 @@ export function readCheckpoint(run: string): Omit<Checkpoint, 'blocks'> {
   const epochs = json.epochs === undefined ? undefined : Number(json.epochs)
   return { scene: text('scene.yaml'), seed: Number(json.seed), epochs, state, metrics }
 }
+
+/**
+ * Makes the folder of a run, if it is not there.
+ * @throws FileError
+ */
+export function beginRun(run: string): void {
+  try {
+    mkdirSync(run, { recursive: true })
+  } catch (error) {
+    throw new FileError(run, `cannot be made (${reasonOf(error)})`)
+  }
+}
+
+/** Whether a run was killed before its first checkpoint was whole: it is resumed by starting anew. */
+export const isUnbegun = (run: string): boolean =>
+  existsSync(run) && readdirSync(run).every(name => name === 'checkpoint.partial')
 
 /** Where the checkpoint of a run lies; the checkpoint's own folder may be given as well. */
 export function existingCheckpoint(run: string): string {

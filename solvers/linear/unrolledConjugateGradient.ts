@@ -1,5 +1,14 @@
 import type { Node } from '../../compiler/graph.ts'
-import { add, broadcastTo, divide, matmul, multiply, reshape, subtract, sum } from '../../compiler/primitives.ts'
+import {
+  add,
+  broadcastTo,
+  divide,
+  matmul,
+  multiply,
+  reshape,
+  subtract,
+  sum,
+} from '../../compiler/primitives.ts'
 
 /**
  * k iterations of conjugate gradients for A·x = b from x = 0, unrolled into the graph, so that derivatives are those of the

@@ -51,6 +51,8 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
   line.end()
 
   const tests = rollouts(scene, trained)
+  const failure = tests.find(test => test.failure)?.failure
+  if (failure) console.log(pc.yellow(`\nthe model's prediction of the test fails: ${failure}`))
   const verdicts = judge(scene, trained, tests)
   const trajectory = join(out, 'trajectory.npz')
   writeAtomically(trajectory, writeTrajectory(predictionOf(scene, trained, tests)))
