@@ -49,7 +49,10 @@ export function denseNetwork(options: DenseNetworkOptions): Learned<[x: tf.Tenso
     apply(weights, x) {
       let value: tf.Tensor = tf.reshape(x, [1, inputs])
       for (let layer = 0; layer < layers; layer++) {
-        value = tf.add(tf.matMul(value as tf.Tensor2D, weights[2 * layer] as tf.Tensor2D), weights[2 * layer + 1])
+        value = tf.add(
+          tf.matMul(value as tf.Tensor2D, weights[2 * layer] as tf.Tensor2D),
+          weights[2 * layer + 1],
+        )
         if (layer < layers - 1) value = activation(value)
       }
       return tf.reshape(value, [outputs])

@@ -34,7 +34,9 @@ export function massMatrix(system: LagrangianSystem, q: tf.Tensor1D): tf.Tensor2
   const atRest = tf.tensor1d(new Array(n).fill(0))
   const columns = Array.from(
     { length: n },
-    (_, j) => jvp(momentumAt)([atRest], [tf.tensor1d(Array.from({ length: n }, (_, i) => (i === j ? 1 : 0)))]).tangent,
+    (_, j) =>
+      jvp(momentumAt)([atRest], [tf.tensor1d(Array.from({ length: n }, (_, i) => (i === j ? 1 : 0)))])
+        .tangent,
   )
   return tf.stack(columns, 1) as tf.Tensor2D
 }
@@ -66,7 +68,10 @@ export function lagrangianDynamics(system: LagrangianSystem, t: tf.Tensor, y: tf
   const [q, rates] = coordinatesAndRates(system, y)
   const lagrangian = (position: tf.Tensor) =>
     tf.sub(kineticEnergy(system, position as tf.Tensor1D, rates), system.potential(position as tf.Tensor1D))
-  const momentumChange = jvp(position => momentum(system, position as tf.Tensor1D, rates))([q], [rates]).tangent
+  const momentumChange = jvp(position => momentum(system, position as tf.Tensor1D, rates))(
+    [q],
+    [rates],
+  ).tangent
   let force = tf.sub(grad(lagrangian)(q), momentumChange)
   if (system.dissipation) {
     force = tf.sub(force, grad(v => system.dissipation!(q, v as tf.Tensor1D))(rates))
