@@ -42,11 +42,12 @@ export function vectorized(graph: Graph, { batch, inputs = graph.inputs }: Vecto
       `vectorized: inputs[${stranger}] is not an input of the graph; pass nodes of graph.inputs`,
     )
   }
-  const samples = inputs.map((node, i) =>
+  const batched = graph.inputs.filter(node => inputs.includes(node))
+  const samples = batched.map((node, i) =>
     input(node.primitive === 'input' ? node.attributes.name : `input ${i}`, [batch, ...node.shape]),
   )
   return {
-    inputs: graph.inputs.map(node => samples[inputs.indexOf(node)] ?? node),
-    outputs: batchedNodes(graph.outputs, inputs, samples, batch),
+    inputs: graph.inputs.map(node => samples[batched.indexOf(node)] ?? node),
+    outputs: batchedNodes(graph.outputs, batched, samples, batch),
   }
 }

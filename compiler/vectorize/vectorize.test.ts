@@ -5,6 +5,7 @@ import { type Graph, type Node, sizeOf, topologicalOrder } from '../graph.ts'
 import { interpret } from '../interpret/index.ts'
 import * as p from '../primitives.ts'
 import { compile } from '../program.ts'
+import { rewrite } from '../rewrite/index.ts'
 import { graphOf, jvpGraph, variable, vjpGraph } from '../testing/derivatives.ts'
 import { distance, uniform, uniformFor } from '../testing/numbers.ts'
 import { randomGraph } from '../testing/randomGraph.ts'
@@ -236,6 +237,27 @@ describe('what is made', () => {
     const graph = vectorized(graphOf([A, b], p.solve(A, b)), { batch: 8, inputs: [b] })
     expect(names(graph)).toEqual(['solve'])
     expect(shapeOf(graph, 'solve')).toEqual([4, 8])
+  })
+
+  test('evaluation and gradient of a batched solve share one factorisation', () => {
+    for (const inputs of [[0, 1], [1], [0]]) {
+      const [A, b] = [variable([4, 4]), variable([4, 1])]
+      const one = graphOf([A, b], p.solve(A, b))
+      const many = vectorized(one, { batch: 8, inputs: inputs.map(i => one.inputs[i]) })
+      const gradients = vjp(many.outputs, [p.full(1, [8, 4, 1])], many.inputs)
+      const graph = rewrite({ ...many, outputs: [...many.outputs, ...gradients.map(gradient => gradient!)] })
+      expect(names(graph).filter(name => name === 'factor')).toHaveLength(1)
+      expect(names(graph).filter(name => name === 'factorSolve')).toHaveLength(2)
+    }
+  })
+
+  test('a program stores once what one sample and many share', () => {
+    const [x, W] = [variable([1, 3]), variable([3, 2])]
+    const one = graphOf([x, W], p.tanh(p.matmul(x, W)))
+    const program = compile({ one, many: vectorized(one, { batch: 64, inputs: [x] }) })
+    expect(program.many.inputs[0]).toHaveLength(192)
+    expect(program.many.inputs[1]).toBe(program.one.inputs[1])
+    expect(program.many.outputs[0]).toHaveLength(128)
   })
 
   test('what samples share is computed once', () => {
