@@ -183,6 +183,11 @@ describe('what is wrong with a module is said in a line with its place', () => {
       /learned: expected a list/,
     ],
     [
+      'learned arrays of one name',
+      `${good}\nconst w = { name: 'w', shape: [1], initial: new Float64Array(1) }\nexport const model = () => ({ learned: [w, w] })`,
+      /two learned arrays are named 'w'/,
+    ],
+    [
       'too few initial values',
       `${good}\nexport const model = () => ({ learned: [{ name: 'w', shape: [2], initial: new Float64Array(1) }] })`,
       /'w' of shape \[2\] has 1 initial values/,

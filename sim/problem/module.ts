@@ -29,6 +29,9 @@ export async function moduleModel(
   const names = Object.keys(definition.state)
   checkModuleScene(scene, names, path)
   const { derivative, energy, potential, massMatrix } = { ...definition, ...model }
+  const parameters = [...learned.parameters, ...(model.learned ?? [])]
+  const repeated = parameters.find(({ name }, k) => parameters.findIndex(other => other.name === name) < k)
+  if (repeated) throw new FileError(path, `model: two learned arrays are named '${repeated.name}'`)
   const own = learned.parameters.length
 
   /** The module's function as one of all θ, its failures with their place. */
@@ -61,7 +64,7 @@ export async function moduleModel(
   return {
     names,
     start: Float64Array.from(Object.values(definition.state)),
-    parameters: [...learned.parameters, ...(model.learned ?? [])],
+    parameters,
     scalars: learned.scalars,
     derivative: checked('derivative', derivative, vector),
     energy: energy && checked('energy', energy, scalar),
