@@ -5,6 +5,7 @@
  *     const trajectory = odeint(field, y0, times, { method: 'tsit5', rtol: 1e-6 })
  *     const { loss, gradients } = lossAndGradient(field, y0, times, y => y.square().mean())
  */
+export { useBestEagerBackend } from './compiler/eagerBackend.ts'
 export { SingularMatrixError } from './kernels/singularMatrix.ts'
 export {
   type GradientOptions,

@@ -25,10 +25,10 @@ export function solverOptions(scene: Scene): IntegratorOptions {
   return { method, rtol, atol, ...(max_steps === undefined ? {} : { maxSteps: max_steps }) }
 }
 
-/** Times from the scene's span, every `save_every` seconds. */
+/** Times from the scene's span, every `save_every` seconds, or a thousandth of it. */
 export function solverTimes(scene: Scene): Times {
   const { span, save_every } = scene.solver
-  return { span: [span[0], span[1]], ...(save_every === undefined ? {} : { saveEvery: save_every }) }
+  return { span: [span[0], span[1]], saveEvery: save_every ?? (span[1] - span[0]) / 1000 }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { DataSplit } from './data/series.ts'
 import { FileError } from './files/fileError.ts'
 import { type CompiledSystem, compileSystem } from './problem/problem.ts'
 import { beginRun, isUnbegun, type MetricsLine, readCheckpoint, writeCheckpoint } from './run/checkpoint.ts'
+import { sceneDifference } from './run/sceneDifference.ts'
 import type { Scene } from './scene/index.ts'
 import { solverOptions } from './simulate.ts'
 import { estimateStates } from './training/estimates.ts'
@@ -50,11 +51,20 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
   const saved = options.resume && !isUnbegun(options.out) ? readCheckpoint(options.out) : null
   beginRun(options.out)
   const seed = saved?.seed ?? options.seed ?? scene.training!.seed
-  const epochs = saved?.epochs ?? options.epochs
+  const epochs = saved ? saved.epochs : options.epochs
+  const change = saved && sceneDifference(saved.scene, options.text)
+  if (change) {
+    throw new FileError(
+      options.out,
+      `the run was begun with another \`${change}\` than ${scene.place} has: a run goes on as it began`,
+    )
+  }
   const truth = await compileSystem(scene, false)
   const system = await compileSystem(scene, true, seed)
   const data = dataOf(scene, truth)
   const { field, model } = system
+  if (field.parameterCount === 0)
+    throw new FileError(scene.place, '`learn` names nothing that can be learned')
   const problem = shootingProblem(scene, system, data.train)
   const stages = stagesOf(phasesOf(scene, data.train, epochs))
   const reason = saved && misfit(saved.state, field.parameterCount, field.dimension, data.train, stages)
@@ -147,11 +157,16 @@ function phasesOf(scene: Scene, series: readonly Series[], epochs?: number): Pha
   const { phases } = scene.training!
   const longest = Math.max(...series.map(({ t }) => t[t.length - 1] - t[0]))
   const total = phases.reduce((sum, phase) => sum + phase.epochs, 0)
+  /** Of the scene's epochs up to some point, those that are run: shares are rounded so that they add up. */
+  const share = (until: number) => (epochs === undefined ? until : Math.round((until * epochs) / total))
+  let before = 0
   return phases.map(({ optimizer, window, batch, epochs: own }) => {
+    const count = share(before + own) - share(before)
+    before += own
     const adam = optimizer.type === 'adam' ? optimizer : null
     return {
       optimizer: optimizer.type,
-      epochs: epochs === undefined ? own : Math.max(1, Math.round((own * epochs) / total)),
+      epochs: count,
       window: {
         from: Math.min(window?.from ?? longest, longest),
         to: Math.min(window?.to ?? longest, longest),

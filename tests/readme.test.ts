@@ -43,11 +43,16 @@ describe('what the README shows', () => {
     expect(Number(/^c\s+(\S+)/m.exec(stdout)![1])).toBeCloseTo(c, 2)
   })
 
-  it('the script runs, and its last line is the loss and the gradient', () => {
+  it('the script is typed rightly and runs, and its last line is the loss and the gradient', () => {
     const script = `${block('ts').replace("'neurode'", "'../../index.ts'")}
 console.log(JSON.stringify({ success: trajectory.success, loss, size: gradients.parameters.length }))`
     mkdirSync(inSources, { recursive: true })
     writeFileSync(join(inSources, 'script.ts'), script)
+    const project = { extends: '../../tsconfig.json', include: ['script.ts'], exclude: [] }
+    writeFileSync(join(inSources, 'tsconfig.json'), JSON.stringify(project))
+    const checked = run(root, join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', inSources)
+    expect(checked.stdout).toBe('')
+    expect(checked.status).toBe(0)
     const { stdout, stderr } = run(root, '--import', 'tsx', join(inSources, 'script.ts'))
     const result = JSON.parse(stdout.trim().split('\n').at(-1) || `{"stderr": ${JSON.stringify(stderr)}}`)
     expect(result).toMatchObject({ success: true, size: 2 * 32 + 32 + 32 * 4 + 4 })

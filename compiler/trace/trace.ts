@@ -114,7 +114,7 @@ function explained(error: unknown): unknown {
   const operation = calledOperation(stack)
   const name = operation ? `tf.${operation} (kernel ${kernel})` : kernel
   return new Error(
-    `trace: ${name}${atLocation(userLocation(stack))} cannot be traced: it has no lowering to the graph's primitives. Say it in other functions, or run the model eagerly`,
+    `trace: ${name}${atLocation(userLocation(stack))} cannot be traced: it has no lowering to the graph's primitives. Say it in other functions`,
     { cause: error },
   )
 }

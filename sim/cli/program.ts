@@ -70,14 +70,14 @@ export function commandLine(): Command {
     .command('view')
     .description('show trajectories, runs and scenes in the browser, served on loopback')
     .argument('<file|folder|scene...>')
-    .option('--port <p>', 'port to serve at', wholeNumber(0))
+    .option('--port <p>', 'port to serve at', wholeNumber(0, 65535))
     .option('--no-open', 'only print the address')
     .action(async (targets, options) => (await import('./commands/view.ts')).viewCommand(targets, options))
 
   program
     .command('start')
     .description('train the shipped double pendulum and show the result')
-    .option('--port <p>', 'port to serve at', wholeNumber(0))
+    .option('--port <p>', 'port to serve at', wholeNumber(0, 65535))
     .option('--no-open', 'only print the address')
     .action(async options => (await import('./commands/start.ts')).startCommand(options))
 
@@ -92,10 +92,12 @@ const overrides = (): Option =>
 
 /** A parser of whole numbers from `least`. */
 const wholeNumber =
-  (least: number) =>
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = Number(text)
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`expected a whole number ≥ ${least}`)
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(
+        `expected a whole number ≥ ${least}${most < Number.MAX_SAFE_INTEGER ? ` and ≤ ${most}` : ''}`,
+      )
     return value
   }

@@ -82,6 +82,8 @@ export function beginRun(run: string): void {
 export const isUnbegun = (run: string): boolean =>
   existsSync(run) && readdirSync(run).every(name => name === 'checkpoint.partial')
 
+export const hasCheckpoint = (run: string): boolean => readableFolder(folderOf(run)) !== null
+
 /** Where the checkpoint of a run lies; the checkpoint's own folder may be given as well. */
 export function existingCheckpoint(run: string): string {
   const folder = readableFolder(folderOf(run)) ?? (run.endsWith('checkpoint') ? readableFolder(run) : null)

@@ -35,6 +35,9 @@ export interface TimePlan {
   readonly saveAt: Float64Array | null
 }
 
+/** States that a span may ask for: more would not fit in memory. */
+const mostSavedTimes = 1e7
+
 const list = (names: readonly string[]) => names.map(name => `'${name}'`).join(', ')
 
 /** @throws RangeError with what is wrong, where, and what is expected. */
@@ -107,6 +110,10 @@ function planSpan(span: readonly [number, number], saveEvery?: number): TimePlan
   const direction = Math.sign(stop - start)
   // the last interval may be shorter, but not by mere rounding of a whole number of them
   const intervals = Math.max(1, Math.ceil(Math.abs(stop - start) / saveEvery - 1e-9))
+  if (intervals > mostSavedTimes)
+    throw new RangeError(
+      `saveEvery ${saveEvery} over a span of ${Math.abs(stop - start)} would save ${intervals} states; at most ${mostSavedTimes} are kept`,
+    )
   const saveAt = Float64Array.from({ length: intervals + 1 }, (_, i) => start + direction * i * saveEvery)
   saveAt[intervals] = stop
   return { start, stop, saveAt }

@@ -4,6 +4,7 @@ import { judge, rollouts, type Verdict } from '../../evaluate.ts'
 import { writeAtomically } from '../../files/atomic.ts'
 import { writeTrajectory } from '../../files/trajectory.ts'
 import { predictionOf } from '../../predict.ts'
+import { hasCheckpoint } from '../../run/checkpoint.ts'
 import { learnedScalars, writeResult } from '../../run/result.ts'
 import { formatScene, loadScene, type Scene } from '../../scene/index.ts'
 import { trainScene } from '../../train.ts'
@@ -25,7 +26,13 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
   const scene = loadScene(path, { set: options.set })
   checkTrainable(scene)
   const out = options.out ?? join('runs', scene.name)
+  if (options.resume && (options.seed !== undefined || options.epochs !== undefined)) {
+    throw new UsageError('a run that is resumed goes on as it began: leave out --seed and --epochs')
+  }
   console.log(`${pc.bold(scene.name)}${scene.about ? `  ${firstClause(scene.about)}` : ''}`)
+  if (!options.resume && hasCheckpoint(out)) {
+    console.log(pc.dim(`replaces the run in ${out} (--resume would go on with it)`))
+  }
   const line = progress('epochs')
   let phase = -1
   const trained = await trainScene(scene, {
