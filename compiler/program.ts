@@ -2,10 +2,13 @@ import { SingularMatrixError } from '../kernels/singularMatrix.ts'
 import { createModule } from '../kernels/wasm/index.ts'
 import { aligned, layOutArena } from './emit/arena.ts'
 import { emitEntry, failureBytes } from './emit/entry.ts'
+import { createLayout } from './emit/layout.ts'
 import { planSteps } from './emit/plan.ts'
 import type { Buffer } from './emit/view.ts'
-import { type Graph, type Node, type Structure, sizeOf, topologicalOrder } from './graph.ts'
+import { type Graph, type Node, sizeOf, topologicalOrder } from './graph.ts'
 import { type RewriteOptions, rewrite } from './rewrite/index.ts'
+import { type SolveSite, type StandaloneModule, standaloneModule } from './standalone.ts'
+import { graphText } from './text.ts'
 
 /** One compiled graph. */
 export interface Entry {
@@ -39,6 +42,21 @@ export type Program<Name extends string = string> = { readonly [K in Name]: Entr
   readonly statistics: ProgramStatistics
   /** One flat view per group that `contiguous` asked for. */
   readonly contiguous: readonly Float64Array[]
+  /** The graphs that were compiled, after rewriting, to read: see `graphText`. */
+  toText(): string
+  /**
+   * The program as a module of its own, with its inputs as they are now, and a typed loader.
+   *
+   *     const { bytes, javascript, declarations } = program.toModule({ evaluate: ['derivative'] })
+   *     writeFileSync('model.wasm', bytes), writeFileSync('model.js', javascript), writeFileSync('model.d.ts', declarations)
+   *     // and elsewhere
+   *     import { load } from './model.js'
+   *     const { evaluate } = await load(await readFile('model.wasm'))
+   *
+   * @param outputNames by entry; by default `output`, or `output0`, `output1`, …
+   * @throws RangeError where the names are not one for each output.
+   */
+  toModule(outputNames?: Readonly<Partial<Record<Name, readonly string[]>>>): StandaloneModule
 }
 
 export interface CompileOptions<Name extends string = string> extends RewriteOptions {
@@ -96,7 +114,7 @@ export function compile<Name extends string>(
   )
   const arenaStart = aligned(layout.end())
   const module = createModule()
-  const sites: { structure: Structure; origin?: string }[] = []
+  const sites: SolveSite[] = []
   let end = arenaStart
   plans.forEach(({ steps, temporaries }, i) => {
     let arenaEnd = layOutArena(steps, temporaries, arenaStart)
@@ -161,11 +179,14 @@ export function compile<Name extends string>(
     ...(Object.fromEntries(entries) as Record<Name, Entry>),
     statistics,
     contiguous: contiguous.map(group => flat(group.map(layout.leaf))),
+    toText: () => rewritten.map((graph, i) => graphText(graph, names[i])).join('\n\n'),
+    toModule: outputNames =>
+      standaloneModule({ bytes, memory, graphs, leaves: layout.leaves, outputs, solves: sites }, outputNames),
   } as Program<Name>
 }
 
 function checkEntry(name: string, graph: Graph): void {
-  if (name === 'statistics' || name === 'contiguous') {
+  if (['statistics', 'contiguous', 'toText', 'toModule'].includes(name)) {
     throw new RangeError(
       `a program's entry cannot be called ${name}: the program has a property of that name`,
     )
@@ -177,36 +198,5 @@ function checkEntry(name: string, graph: Graph): void {
         `entry ${name} reads the input ${node.attributes.name}, which is not among its graph's inputs`,
       )
     }
-  }
-}
-
-/** Places of what stays: inputs, constants, outputs. An address of −1 is not placed yet. */
-function createLayout(start: number) {
-  const leaves = new Map<Node, Buffer>()
-  let end = start
-  const put = (buffer: Buffer) => {
-    buffer.address = end
-    end += 8 * buffer.size
-  }
-  return {
-    leaves,
-    end: () => end,
-    leaf(node: Node): Buffer {
-      const buffer = leaves.get(node) ?? { size: sizeOf(node.shape), address: -1 }
-      leaves.set(node, buffer)
-      return buffer
-    },
-    place(buffer: Buffer): void {
-      if (buffer.address >= 0) return
-      end = aligned(end)
-      put(buffer)
-    },
-    together(group: readonly Buffer[]): void {
-      if (group.some(({ address }) => address >= 0)) {
-        throw new RangeError('contiguous: an input is in two groups, or twice in one')
-      }
-      end = aligned(end)
-      for (const buffer of group) put(buffer)
-    },
   }
 }

@@ -10,6 +10,7 @@
  *       })
  *     })
  */
+export { type Segment, withData } from './data.ts'
 export { call, choose, type FunctionBody, type Label, type Local, type WasmFunction } from './functionBody.ts'
 export {
   type Bits,

@@ -1,7 +1,17 @@
 /** The law of a lane: one float64 or two, the bits are the same. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createModule, f64, i32, type Lane, type Real, scalarLane, unlikely, vectorLane } from './index.ts'
+import {
+  createModule,
+  f64,
+  i32,
+  type Lane,
+  type Real,
+  scalarLane,
+  unlikely,
+  vectorLane,
+  withData,
+} from './index.ts'
 
 type Operation = (lane: Lane, a: Real, b: Real) => Real
 
@@ -48,7 +58,6 @@ const operations: Record<string, Operation> = {
 
 const module = createModule()
 module.memory({ pages: 1, export: 'memory' })
-module.data(1024, new Uint8Array(Float64Array.from({ length: 8 }, (_, i) => Math.sin(i)).buffer))
 for (const [name, operation] of Object.entries(operations)) {
   for (const makeLane of [scalarLane, vectorLane]) {
     const fn = module.function(name, { a: 'i32', b: 'i32', out: 'i32' }, [], (f, { a, b, out }) => {
@@ -69,7 +78,11 @@ module.export(
     return i32.const(0)
   }),
 )
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.build()))
+const sines = {
+  address: 1024,
+  bytes: new Uint8Array(Float64Array.from({ length: 8 }, (_, i) => Math.sin(i)).buffer),
+}
+const { exports } = new WebAssembly.Instance(new WebAssembly.Module(withData(module.build(), [sines])))
 const run = exports as Record<string, (...addresses: number[]) => void>
 const buffer = (exports.memory as WebAssembly.Memory).buffer
 const values = new Float64Array(buffer)

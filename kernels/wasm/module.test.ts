@@ -9,14 +9,16 @@ import {
   i32,
   i64,
   type ModuleBuilder,
+  type Segment,
   select,
   v128,
+  withData,
 } from './index.ts'
 
 const { readWasm } = await wabt()
 
-function exportsOf(module: ModuleBuilder, imports: WebAssembly.Imports = {}) {
-  const bytes = module.build()
+function exportsOf(module: ModuleBuilder, imports: WebAssembly.Imports = {}, data: readonly Segment[] = []) {
+  const bytes = withData(module.build(), data)
   expect(WebAssembly.validate(bytes)).toBe(true)
   return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports as Record<
     string,
@@ -52,7 +54,7 @@ describe('a module', () => {
     const log = module.importFunction(['host', 'log'], ['f64'], [])
     const counter = module.global('i32', 40)
     module.memory({ pages: 1, maximum: 2, import: ['host', 'memory'] })
-    module.data(8, new Uint8Array(new Float64Array([Math.PI, Math.E]).buffer))
+    const data = [{ address: 8, bytes: new Uint8Array(new Float64Array([Math.PI, Math.E]).buffer) }]
     const run = module.function('run', {}, ['i32'], f => {
       f.run(call(log, f64.load(0, 16)))
       f.run(counter.set(i32.add(counter, 2)))
@@ -61,7 +63,7 @@ describe('a module', () => {
     module.export('run', run)
     const heard: number[] = []
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 })
-    const { run: start } = exportsOf(module, { host: { log: (x: number) => heard.push(x), memory } })
+    const { run: start } = exportsOf(module, { host: { log: (x: number) => heard.push(x), memory } }, data)
     expect(start()).toBe(42)
     expect(heard).toEqual([Math.E])
 

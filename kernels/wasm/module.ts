@@ -1,4 +1,4 @@
-import { type Code, flatten, section, signed, text, unsigned, vector } from './encoding.ts'
+import { type Code, flatten, section, text, unsigned, vector } from './encoding.ts'
 import {
   createBody,
   type FinishedBody,
@@ -50,8 +50,6 @@ export interface ModuleBuilder {
   once(key: string, make: () => WasmFunction): WasmFunction
   export(name: string, exported: WasmFunction): void
   global<T extends ValueType>(type: T, initial: Operand<T>): Global<T>
-  /** Bytes that are in memory from the start. */
-  data(address: number, bytes: Uint8Array): void
   /** The binary module. */
   build(): Uint8Array<ArrayBuffer>
 }
@@ -78,7 +76,6 @@ export function createModule(): ModuleBuilder {
   const kernels = new Map<string, WasmFunction>()
   const exported = new Map<string, WasmFunction>()
   const globals: Code[] = []
-  const segments: Code[] = []
   let memory: Memory | undefined
 
   const codes = (list: readonly ValueType[]) => vector(list.map(type => [valueTypeCode[type]]))
@@ -149,14 +146,6 @@ export function createModule(): ModuleBuilder {
         set: value => ({ type: 'void', code: [toValue(type, value).code, 0x24, unsigned(index)] }),
       }
     },
-    data(address, bytes) {
-      // Addresses above 2^31 are written as the negative i32 with the same bits.
-      segments.push([
-        0x00,
-        [0x41, signed(BigInt(address | 0)), 0x0b],
-        [unsigned(bytes.length), Array.from(bytes)],
-      ])
-    },
     build() {
       const importEntries = imports.map(({ entry }) => entry)
       if (memory?.import)
@@ -172,7 +161,6 @@ export function createModule(): ModuleBuilder {
         section(6, vector(globals)),
         section(7, vector(exports)),
         section(10, vector(functions.map(bodyCode))),
-        section(11, vector(segments)),
         nameSection([...imports, ...functions]),
       ])
       return Uint8Array.from(bytes)
