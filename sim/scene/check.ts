@@ -23,7 +23,7 @@ export function* checkScene(scene: unknown): Generator<Finding> {
   }
   yield* checkSolver(scene)
   yield* checkData(scene, names)
-  yield* checkTraining(scene)
+  yield* checkTraining(scene, names)
   yield* checkCriteria(scene, names)
 }
 
@@ -81,6 +81,8 @@ function* checkLearn(
   type: 'equations' | 'lagrangian' | 'module',
 ): Generator<Finding> {
   const { coordinates, rates, parameters, sensors } = names
+  if (type !== 'module' && learnsNothing(at(scene, ['learn'])))
+    yield { path: ['learn'], message: 'nothing is named that is to be learned', key: true }
   const learned = at(scene, ['learn', 'parameters'])
   if (Array.isArray(learned)) {
     for (const [index, name] of learned.entries()) {
@@ -126,6 +128,15 @@ function* checkLearn(
       yield* checkInputs(scene, ['learn', group, name], [...coordinates, ...rates, ...constants, 't'])
   }
 }
+
+/** Nothing is named in the map, nor in any of its sections. */
+const learnsNothing = (learn: unknown): boolean =>
+  isPlainObject(learn) &&
+  Object.values(learn).every(section =>
+    Array.isArray(section)
+      ? section.length === 0
+      : isPlainObject(section) && Object.keys(section).length === 0,
+  )
 
 function* checkBounds(scene: unknown, name: string): Generator<Finding> {
   const path = ['learn', 'parameters', name]
@@ -188,6 +199,8 @@ function* checkData(
     yield { path: ['data'], message: 'expected either file or simulate', key: true }
   if (file !== undefined && columns === undefined)
     yield { path: ['data', 'file'], message: 'the key "columns" is missing beside it', key: true }
+  if (data.trials !== undefined && isPlainObject(columns) && columns.trial === undefined)
+    yield { path: ['data', 'trials'], message: 'no column is the trial: name it in columns', key: true }
   if (isPlainObject(columns)) {
     if (columns.time === undefined)
       yield { path: ['data', 'columns'], message: 'no column is the time', key: true }
@@ -222,7 +235,8 @@ function* checkData(
   }
 }
 
-function* checkTraining(scene: unknown): Generator<Finding> {
+function* checkTraining(scene: unknown, { observed }: SceneNames): Generator<Finding> {
+  if (observed.length > 0) yield* checkKeys(scene, ['training', 'weights'], observed, 'observed value')
   const phases = at(scene, ['training', 'phases'])
   const paths: Path[] = Array.isArray(phases)
     ? phases.map((_, index) => ['training', 'phases', index])
@@ -246,10 +260,32 @@ function* checkCriteria(scene: unknown, { observed }: SceneNames): Generator<Fin
     if ((criterion.below === undefined) === (criterion.above === undefined))
       yield { path: ['criteria', index], message: 'expected either below or above' }
     if (observed.length > 0) yield* checkFormula(scene, ['criteria', index, 'energy'], observed)
+    const { metric, energy } = criterion
+    if (energy !== undefined && metric !== 'energy_mse' && typeof metric === 'string') {
+      const message = `an energy is for the metric energy_mse: ${metric} has none`
+      yield { path: ['criteria', index, 'energy'], message, key: true }
+    }
+    const lack = lackOf(scene, metric, energy !== undefined)
+    if (lack) yield { path: ['criteria', index, 'metric'], message: `${metric} needs ${lack}` }
   }
 }
 
-function* checkViewer(scene: unknown, { points }: SceneNames): Generator<Finding> {
+/** What a metric needs that the scene lacks; what a module has is known only once it is loaded. */
+function lackOf(scene: unknown, metric: unknown, hasFormula: boolean): string | undefined {
+  const type = at(scene, ['system', 'type'])
+  const split = at(scene, ['data', 'split'])
+  if (metric === 'validation_loss' && Array.isArray(split) && split[1] === 0)
+    return 'data for validation: their part of data.split is 0'
+  if (type !== 'equations') return
+  if (metric === 'mass_matrix_error') return 'a mass matrix: systems of type lagrangian have one'
+  const ofEnergy = metric === 'energy_drift' || (metric === 'energy_mse' && !hasFormula)
+  if (ofEnergy && at(scene, ['system', 'energy']) === undefined)
+    return `an energy: give system.energy${metric === 'energy_mse' ? ', or one over what is observed here' : ''}`
+}
+
+function* checkViewer(scene: unknown, names: SceneNames): Generator<Finding> {
+  const { points } = names
+  yield* checkPlots(scene, names)
   yield* checkKeys(scene, ['viewer', 'trails'], points, 'point')
   const rods = at(scene, ['viewer', 'rods'])
   if (!Array.isArray(rods)) return
@@ -259,6 +295,33 @@ function* checkViewer(scene: unknown, { points }: SceneNames): Generator<Finding
       if (typeof point !== 'string' || point === 'world' || points.includes(point)) continue
       yield { path: ['viewer', 'rods', index, end], message: unknown('point', point, ['world', ...points]) }
     }
+  }
+}
+
+/** What is plotted is a number of the trajectory: a component of the state, or the energy. */
+function* checkPlots(scene: unknown, { coordinates, rates }: SceneNames): Generator<Finding> {
+  const plots = at(scene, ['viewer', 'plots'])
+  if (!Array.isArray(plots) || coordinates.length === 0) return
+  const curves = [...coordinates, ...rates, 'energy']
+  for (const [index, plot] of plots.entries()) {
+    const path = ['viewer', 'plots', index]
+    if (typeof plot === 'string') {
+      if (plot !== 'state' && !curves.includes(plot))
+        yield { path, message: unknown('curve', plot, ['state', ...curves]) }
+      continue
+    }
+    const phase = at(plot, ['phase'])
+    if (typeof phase === 'string') {
+      const known = coordinates.filter(name => curves.includes(`${name}_dot`))
+      if (known.includes(phase)) continue
+      const pairs = known.length > 0 ? '' : ': give a pair of names, such as [x, v]'
+      const message = `${unknown('coordinate', phase, known)}${pairs}`
+      yield { path: [...path, 'phase'], message }
+    }
+    if (!Array.isArray(phase)) continue
+    for (const [axis, name] of phase.entries())
+      if (typeof name === 'string' && !curves.includes(name))
+        yield { path: [...path, 'phase', axis], message: unknown('curve', name, curves) }
   }
 }
 

@@ -216,6 +216,40 @@ describe('mistakes', () => {
       'criteria.0.energy',
       'unknown name "x"',
     ],
+    ['\nsolver', '\n‸learn: {}\nsolver', 'learn', 'nothing is named that is to be learned'],
+    ['\nsolver', '\n‸learn: {parameters: []}\nsolver', 'learn', 'nothing is named that is to be learned'],
+    [
+      '\nsolver',
+      '\ndata: {file: x, columns: {time: 1, a: 2}, ‸trials: [1]}\nsolver',
+      'data.trials',
+      'no column is the trial',
+    ],
+    [
+      '\nsolver',
+      '\ntraining: {optimizer: {type: adam}, epochs: 3, weights: {‸aa: 1}}\nsolver',
+      'training.weights.aa',
+      'no observed value "aa". Did you mean "a"?',
+    ],
+    [
+      '\nsolver',
+      '\ncriteria: [{metric: energy_drift, ‸energy: a^2, below: 1}]\nsolver',
+      'criteria.0.energy',
+      'an energy is for the metric energy_mse',
+    ],
+    [
+      '\nsolver',
+      '\ndata: {simulate: {}, split: [0.8, 0, 0.2]}\ncriteria: [{metric: ‸validation_loss, below: 1}]\nsolver',
+      'criteria.0.metric',
+      'validation_loss needs data for validation',
+    ],
+    ['\nsolver', '\nviewer: {plots: [state, ‸enrgy]}\nsolver', 'viewer.plots.1', 'Did you mean "energy"?'],
+    ['\nsolver', '\nviewer: {plots: [{phase: ‸zz}]}\nsolver', 'viewer.plots.0.phase', 'no coordinate "zz"'],
+    [
+      '\nsolver',
+      '\nviewer: {plots: [{phase: [a, ‸zz]}]}\nsolver',
+      'viewer.plots.0.phase.1',
+      'no curve "zz". There are: a, a_dot, energy',
+    ],
     ['\nsolver', '\nviewer: {rods: [[world, ‸bod]]}\nsolver', 'viewer.rods.0.1', 'Did you mean "bob"?'],
   ])('%j → %j', (from, marked, path, message) => {
     const text = changed(from, marked)
@@ -261,6 +295,28 @@ solver: {span: [0, 1], atol: [1.0e-8]}
         '4:30 expected 2 tolerances (x, v), got 1',
       ],
     )
+  })
+
+  it('of criteria name what the system lacks', () => {
+    const text = (system: string) => `version: 1
+name: x
+system: {type: equations, state: {x: 1}, derivatives: {x: -x}${system}}
+solver: {span: [0, 1]}
+criteria:
+  - {metric: energy_drift, below: 1}
+  - {metric: energy_mse, below: 1}
+  - {metric: energy_mse, energy: x^2, below: 1}
+  - {metric: mass_matrix_error, below: 1}
+`
+    const mistakes = (system: string) =>
+      errorOf(text(system)).mistakes.map(({ line, column, message }) => `${line}:${column} ${message}`)
+    const massMatrix = '9:14 mass_matrix_error needs a mass matrix: systems of type lagrangian have one'
+    expect(mistakes('')).toEqual([
+      '6:14 energy_drift needs an energy: give system.energy',
+      '7:14 energy_mse needs an energy: give system.energy, or one over what is observed here',
+      massMatrix,
+    ])
+    expect(mistakes(', energy: x^2')).toEqual([massMatrix])
   })
 
   it('of any kind give a SceneError with a place inside the file', () => {
