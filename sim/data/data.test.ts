@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { FileError } from '../files/fileError.ts'
 import { randomStream } from './random.ts'
 import { seriesOf, splitSeries } from './series.ts'
 import { readTable } from './table.ts'
@@ -59,14 +60,14 @@ describe('splits', () => {
   })
 
   it('cuts one series in time: 80 % of 556 rows are 444', () => {
-    const { train, validation, test } = splitSeries([series(556)], [0.8, 0, 0.2], 2)
+    const { train, validation, test } = splitSeries([series(556)], [0.8, 0, 0.2], 2, 'x.yaml')
     expect([train[0].t.length, validation.length, test[0].t.length]).toEqual([444, 0, 112])
     expect(test[0].t[0]).toBe(444)
     expect([...test[0].values.subarray(0, 2)]).toEqual([888, 889])
   })
 
   it('takes counts in place of fractions', () => {
-    const { train, test } = splitSeries([series(556)], [444, 0, 110], 2)
+    const { train, test } = splitSeries([series(556)], [444, 0, 110], 2, 'x.yaml')
     expect([train[0].t.length, test[0].t[0], test[0].t.length]).toEqual([444, 444, 110])
   })
 
@@ -75,8 +76,43 @@ describe('splits', () => {
       Array.from({ length: 10 }, () => series(5)),
       [0.8, 0.1, 0.1],
       2,
+      'x.yaml',
     )
     expect([parts.train.length, parts.validation.length, parts.test.length]).toEqual([8, 1, 1])
+  })
+})
+
+describe('data that nothing can be learned from', () => {
+  const series = (length: number, value = 1) => ({
+    t: Float64Array.from({ length }, (_, i) => i),
+    values: new Float64Array(length).fill(value),
+  })
+
+  it.each<[string, ReturnType<typeof series>[], [number, number, number], string]>([
+    [
+      'one sample',
+      [series(5)],
+      [0.2, 0.4, 0.4],
+      'the training part of data.split has fewer than two samples',
+    ],
+    ['no series', [], [0.8, 0.1, 0.1], 'the training part of data.split has fewer than two samples'],
+    [
+      'no trajectory',
+      [series(5), series(5), series(5)],
+      [0.1, 0.1, 0.8],
+      'the training part of data.split has fewer than two',
+    ],
+    ['missing values', [series(5, Number.NaN)], [0.8, 0, 0.2], 'every observed value of the training data'],
+    ['more samples than there are', [series(5)], [4, 0, 2], 'data.split takes 6 samples, but there are 5'],
+    [
+      'more trajectories than there are',
+      [series(5), series(5), series(5)],
+      [3, 1, 1],
+      'data.split takes 5 trajectories, but there are 3',
+    ],
+  ])('%s', (_name, all, split, message) => {
+    expect(() => splitSeries(all, split, 1, 'x.yaml')).toThrow(FileError)
+    expect(() => splitSeries(all, split, 1, 'x.yaml')).toThrow(`x.yaml: ${message}`)
   })
 })
 

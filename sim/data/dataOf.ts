@@ -17,7 +17,7 @@ const dataVariable = '$NEURODE_DATA'
  * from the ground truth with noise.
  *
  * @param truth the ground truth, which simulated data are made of
- * @throws FileError for a file that cannot be read; SimulationError
+ * @throws FileError for a file that cannot be read, or data that nothing can be learned from; SimulationError
  */
 export function dataOf(scene: Scene, truth: CompiledSystem): DataSplit {
   const { data } = scene
@@ -25,7 +25,7 @@ export function dataOf(scene: Scene, truth: CompiledSystem): DataSplit {
   const series = data.simulate
     ? simulatedSeries(scene, truth)
     : measuredSeries(scene, scene.place, truth.observationNames)
-  return splitSeries(series, data.split, truth.observationNames.length)
+  return splitSeries(series, data.split, truth.observationNames.length, scene.place)
 }
 
 function measuredSeries(scene: Scene, scenePath: string, names: readonly string[]): Series[] {

@@ -56,36 +56,55 @@ export interface DataSplit {
  * Splits by fractions of the whole, or by counts where they add up to more than 1: whole series where there are at least
  * three, otherwise the samples of each series in time, with the test at its end. Fractions are rounded down; the test
  * takes what is left.
+ *
+ * @param place the scene, for messages
+ * @throws FileError where there are fewer items than counts ask for, or nothing to train on
  */
 export function splitSeries(
   series: readonly Series[],
   [train, validation, test]: readonly [train: number, validation: number, test: number],
   width: number,
+  place: string,
 ): DataSplit {
   const counts = train + validation + test > 1 + 1e-9
   /** Where the parts of `total` items end. */
-  const ends = (total: number): [number, number, number] => {
+  const ends = (total: number, items: string): [number, number, number] => {
+    const wanted = train + validation + test
+    if (counts && wanted > total)
+      throw new FileError(place, `data.split takes ${wanted} ${items}, but there are ${total}`)
     const share = (part: number) => (counts ? part : Math.floor(total * part + 1e-9))
     const first = share(train)
     const second = first + share(validation)
-    return [first, second, counts ? Math.min(total, second + test) : total]
+    return [first, second, counts ? second + test : total]
   }
   if (series.length >= 3) {
-    const [first, second, third] = ends(series.length)
-    return {
-      train: series.slice(0, first),
-      validation: series.slice(first, second),
-      test: series.slice(second, third),
-    }
+    const [first, second, third] = ends(series.length, 'trajectories')
+    return trainable(
+      {
+        train: series.slice(0, first),
+        validation: series.slice(first, second),
+        test: series.slice(second, third),
+      },
+      place,
+    )
   }
   const piece = ({ t, values }: Series, from: number, to: number): Series => ({
     t: t.slice(from, to),
     values: values.slice(from * width, to * width),
   })
   const parts = series.map(s => {
-    const [first, second, third] = ends(s.t.length)
+    const [first, second, third] = ends(s.t.length, 'samples')
     return [piece(s, 0, first), piece(s, first, second), piece(s, second, third)]
   })
   const part = (k: number) => parts.map(pieces => pieces[k]).filter(({ t }) => t.length > 1)
-  return { train: part(0), validation: part(1), test: part(2) }
+  return trainable({ train: part(0), validation: part(1), test: part(2) }, place)
+}
+
+/** The split, if its training part holds something to learn from. */
+function trainable(split: DataSplit, place: string): DataSplit {
+  if (!split.train.some(({ t }) => t.length > 1))
+    throw new FileError(place, 'the training part of data.split has fewer than two samples of a trajectory')
+  if (split.train.every(({ values }) => values.every(Number.isNaN)))
+    throw new FileError(place, 'every observed value of the training data is missing')
+  return split
 }
