@@ -9,10 +9,11 @@
 
 import * as tf from '@tensorflow/tfjs-core'
 import * as differentiate from '../differentiate/index.ts'
-import { makeNode, type Node, sameShape } from '../graph.ts'
+import { type Node, sameShape } from '../graph.ts'
 import { interpret } from '../interpret/index.ts'
 import { full, shapeText } from '../primitives.ts'
 import { engine } from './engine.ts'
+import { independent } from './kernels/pullback.ts'
 import { outputNodes, trace } from './trace.ts'
 import { currentSession, tensorOf, tracedValue } from './values.ts'
 
@@ -50,12 +51,6 @@ function evaluate(f: Differentiable, operands: readonly tf.Tensor[], transform: 
     tf.tensor(Float32Array.from(value), [...graph.outputs[i].shape]),
   )
 }
-
-/**
- * A node that equals `x` and is new: derivatives by it are of the function alone, and not also of what the function
- * finds around it that was computed from x. (A reshape that changes nothing; the rewriter removes it.)
- */
-const independent = (x: Node): Node => makeNode('reshape', [x], x.shape, undefined, x.origin)
 
 const orZero = (derivative: Node | null, like: Node): Node => derivative ?? full(0, like.shape)
 

@@ -45,8 +45,26 @@ const activations = {
 
 export type Activation = keyof typeof activations
 
-/** The activation that a fused kernel names. */
+/** The activation of this name, of those that take nothing but x. */
 export function activate(name: string, x: Node): Node {
   if (!(name in activations)) throw new Error(`trace: the fused activation ${name} cannot be traced`)
   return activations[name as Activation](x)
+}
+
+/** The attributes of a fused kernel that name its activation. */
+interface Fused {
+  readonly activation?: string
+  readonly leakyreluAlpha?: number
+}
+
+/** What fused kernels do to their product x: the bias is added, then the activation is taken. Both operands broadcast. */
+export function activateFused(
+  x: Node,
+  { activation = 'linear', leakyreluAlpha = 0.2 }: Fused,
+  { bias, slope }: { readonly bias?: Node; readonly slope?: Node },
+): Node {
+  const biased = bias ? p.add(x, p.broadcastTo(bias, x.shape)) : x
+  if (activation === 'leakyrelu') return leakyRelu(biased, p.full(leakyreluAlpha, x.shape))
+  if (activation === 'prelu') return leakyRelu(biased, p.broadcastTo(slope!, x.shape))
+  return activate(activation, biased)
 }

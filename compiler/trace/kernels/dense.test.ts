@@ -39,24 +39,6 @@ describe('matrix products agree with tfjs', () => {
       expectAgreement(f as never, samples([[2, 3], [3, 4], [4], [4]]))
     },
   )
-  it('einsum', () => {
-    expectAgreement(
-      (a, b) => tf.einsum('ij,jk->ik', a, b),
-      samples([
-        [2, 3],
-        [3, 4],
-      ]),
-    )
-    expectAgreement(
-      (a, b) => tf.einsum('bij,bj->bi', a, b),
-      samples([
-        [5, 2, 3],
-        [5, 3],
-      ]),
-    )
-    expectAgreement((a, b) => tf.einsum('i,j->ji', a, b), samples([[2], [3]]))
-    expectAgreement(a => tf.einsum('ij->i', a), samples([[2, 3]]))
-  })
   it.each([
     'elu',
     'hardSigmoid',

@@ -3,7 +3,7 @@
 import type { Node } from '../../graph.ts'
 import * as p from '../../primitives.ts'
 import { registerLowerings } from '../lowering.ts'
-import { activate, leakyRelu } from './activations.ts'
+import { activateFused } from './activations.ts'
 
 /** op(a)·op(b) on the last two axes; batch axes broadcast. */
 export function broadcastMatmul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
@@ -21,13 +21,8 @@ registerLowerings({
     dtype: a.dtype,
   }),
   _FusedMatMul: ({ a, b, bias, preluActivationWeights }, attributes) => {
-    const { transposeA, transposeB, activation, leakyreluAlpha = 0.2 } = attributes
-    let node = broadcastMatmul(a.node, b.node, transposeA, transposeB)
-    if (bias) node = p.add(node, p.broadcastTo(bias.node, node.shape))
-    if (activation === 'leakyrelu') node = leakyRelu(node, p.full(leakyreluAlpha, node.shape))
-    else if (activation === 'prelu')
-      node = leakyRelu(node, p.broadcastTo(preluActivationWeights.node, node.shape))
-    else node = activate(activation ?? 'linear', node)
-    return { node, dtype: 'float32' }
+    const product = broadcastMatmul(a.node, b.node, attributes.transposeA, attributes.transposeB)
+    const operands = { bias: bias?.node, slope: preluActivationWeights?.node }
+    return { node: activateFused(product, attributes, operands), dtype: 'float32' }
   },
 })

@@ -45,10 +45,11 @@ function tile(x: Node, repetitions: readonly number[]): Node {
   )
 }
 
-type Paddings = readonly (readonly [before: number, after: number])[]
+/** Pairs: so many before, so many after. */
+type Paddings = readonly (readonly number[])[]
 
 /** By zeros and the primitive `pad`; another value shows where a padded field of ones has none. */
-function pad(x: Node, paddings: Paddings, value: number): Node {
+export function pad(x: Node, paddings: Paddings, value: number): Node {
   const shape = x.shape.map((extent, axis) => paddings[axis][0] + extent + paddings[axis][1])
   const begin = paddings.map(([before]) => before)
   const padded = p.pad(x, shape, begin)
@@ -88,16 +89,18 @@ function batchGather(x: Node, indices: Node, axis: number, batchDims: number): N
   return stack(items, 0)
 }
 
-/** Elements or slices that the last axis of `indices` addresses, through their row-major number. */
+/** The row-major numbers of the elements or slices of `shape` that the last axis of `indices` addresses. */
+export function flatIndices(indices: Node, shape: Shape): Node {
+  const depth = indices.shape.at(-1)!
+  const strides = sequence(depth).map(axis => sizeOf(shape.slice(axis + 1, depth)))
+  const terms = p.multiply(indices, p.broadcastTo(p.constant(strides, [depth]), indices.shape))
+  return p.sum(terms, [indices.shape.length - 1])
+}
+
 function gatherElements(x: Node, indices: Node): Node {
   const depth = indices.shape.at(-1)!
-  const addressed = x.shape.slice(0, depth)
-  const outer = indices.shape.slice(0, -1)
-  const strides = addressed.map((_, axis) => sizeOf(addressed.slice(axis + 1)))
-  const flat = p.sum(p.multiply(indices, p.broadcastTo(p.constant(strides, [depth]), indices.shape)), [
-    outer.length,
-  ])
-  return gather(p.reshape(x, [sizeOf(addressed), ...x.shape.slice(depth)]), flat, 0)
+  const slices = p.reshape(x, [sizeOf(x.shape.slice(0, depth)), ...x.shape.slice(depth)])
+  return gather(slices, flatIndices(indices, x.shape), 0)
 }
 
 const stack = (nodes: readonly Node[], axis: number): Node =>

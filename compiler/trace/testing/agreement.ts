@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { expect } from 'vitest'
 import { interpret } from '../../interpret/index.ts'
 import { uniform } from '../../testing/numbers.ts'
+import { grads } from '../derivatives.ts'
 import { type TensorFunction, trace } from '../trace.ts'
 
 /** The values of a function's results by trace and interpreter, in float64. */
@@ -46,5 +47,26 @@ export function expectAgreement(f: TensorFunction, inputs: readonly tf.Tensor[],
       return value === actual ? 0 : Math.abs(value - actual) / Math.max(1, Math.abs(value))
     })
     expect(Math.max(0, ...defects), `${[...traced[i].values]} against ${expected}`).toBeLessThan(tolerance)
+  })
+}
+
+/**
+ * Asserts that derivatives of ⟨w, f⟩ by every input agree, w some numbers: by the graph's rules, by tfjs' tape inside a
+ * trace, and by tfjs' tape on its cpu backend.
+ */
+export function expectGradientsAgree(
+  f: (...x: tf.Tensor[]) => tf.Tensor,
+  inputs: readonly tf.Tensor[],
+  tolerance = 5e-5,
+): void {
+  const [weights] = samples([tf.tidy(() => f(...inputs)).shape], 0.5, 1.5)
+  const weighted = (...x: tf.Tensor[]) => tf.sum(tf.mul(weights, f(...x))) as tf.Scalar
+  const byTape = (...x: tf.Tensor[]) => tf.grads(weighted)(x)
+  expectAgreement(byTape, inputs, tolerance)
+  const byRules = runTraced((...x) => grads(weighted)(...x), inputs)
+  runTraced(byTape, inputs).forEach(({ values }, i) => {
+    values.forEach((value, k) => {
+      expect(byRules[i].values[k]).toBeCloseTo(value, 10)
+    })
   })
 }
