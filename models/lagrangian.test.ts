@@ -51,6 +51,21 @@ const variableInertia: LagrangianSystem = {
   potential: q => tf.sum(product(0.5, tf.square(q))),
 }
 
+/** A bead of unit mass on a rod that turns at the rate 2, with a quartic term: T has terms of every degree in q̇. */
+const everyDegree: LagrangianSystem = {
+  coordinates: 1,
+  kinetic: (q, v) =>
+    tf.sum(
+      sum(
+        product(0.25, tf.square(v), tf.square(v)),
+        product(0.5, tf.add(1, tf.square(q)), tf.square(v)),
+        product(tf.sin(q), v),
+        product(2, tf.square(q)),
+      ),
+    ),
+  potential: q => tf.sum(tf.cos(q)),
+}
+
 const rates = (system: LagrangianSystem, y: readonly number[], t = 0) =>
   evaluated(
     (time: tf.Tensor, state: tf.Tensor1D) => lagrangianDynamics(system, tf.squeeze(time), state),
@@ -101,7 +116,15 @@ describe('lagrangianDynamics', () => {
       close(rates(variableInertia, [q, v]), [v, -(q + q * v * v) / (1 + q * q)], 1e-14)
   })
 
+  it('of a T of every degree in q̇, ¼q̇⁴ + ½(1 + q²)q̇² + sin(q)q̇ + 2q²: (3q̇² + 1 + q²)q̈ = 4q − qq̇² + sin q', () => {
+    for (const [q, v] of states(2)) {
+      const acceleration = (4 * q - q * v * v + Math.sin(q)) / (3 * v * v + 1 + q * q)
+      close(rates(everyDegree, [q, v]), [v, acceleration], 1e-13)
+    }
+  })
+
   it.each([
+    ['a T of every degree in the rates', everyDegree],
     ['double pendulum', doublePendulum],
     ['by its mass matrix', byMassMatrix],
     ['M(q) = 1 + q²', variableInertia],

@@ -8,7 +8,7 @@ import { solve } from '../solvers/linear/solve.ts'
  */
 export interface LagrangianSystem {
   readonly coordinates: number
-  /** T(q, q̇), quadratic in q̇: a scalar [J]. Either this or `massMatrix`. */
+  /** T(q, q̇): a scalar [J]. Either this or `massMatrix`. */
   kinetic?(q: tf.Tensor1D, rates: tf.Tensor1D): tf.Tensor
   /** M(q): [n, n], symmetric positive definite. */
   massMatrix?(q: tf.Tensor1D): tf.Tensor2D
@@ -26,17 +26,22 @@ export function kineticEnergy(system: LagrangianSystem, q: tf.Tensor1D, rates: t
   return tf.mul(0.5, tf.sum(tf.mul(rates, times(system.massMatrix!(q), rates))))
 }
 
-/** M(q) = ∂²T/∂q̇²: [n, n]. Its columns are derivatives of the momentum ∂T/∂q̇ along unit rates. */
-export function massMatrix(system: LagrangianSystem, q: tf.Tensor1D): tf.Tensor2D {
+/**
+ * M = ∂²T/∂q̇²: [n, n]. Its columns are derivatives of the momentum ∂T/∂q̇ along unit rates. It depends on the rates
+ * where T is not quadratic in them; by default they are zero.
+ */
+export function massMatrix(
+  system: LagrangianSystem,
+  q: tf.Tensor1D,
+  rates: tf.Tensor1D = tf.tensor1d(new Array(system.coordinates).fill(0)),
+): tf.Tensor2D {
   if (system.massMatrix) return system.massMatrix(q)
   const n = system.coordinates
-  const momentumAt = (rates: tf.Tensor) => momentum(system, q, rates as tf.Tensor1D)
-  const atRest = tf.tensor1d(new Array(n).fill(0))
+  const momentumAt = (v: tf.Tensor) => momentum(system, q, v as tf.Tensor1D)
   const columns = Array.from(
     { length: n },
     (_, j) =>
-      jvp(momentumAt)([atRest], [tf.tensor1d(Array.from({ length: n }, (_, i) => (i === j ? 1 : 0)))])
-        .tangent,
+      jvp(momentumAt)([rates], [tf.tensor1d(Array.from({ length: n }, (_, i) => (i === j ? 1 : 0)))]).tangent,
   )
   return tf.stack(columns, 1) as tf.Tensor2D
 }
@@ -47,16 +52,22 @@ function momentum(system: LagrangianSystem, q: tf.Tensor1D, rates: tf.Tensor1D):
   return grad(v => kineticEnergy(system, q, v as tf.Tensor1D))(rates) as tf.Tensor1D
 }
 
-/** T + V: a scalar [J]. */
+/**
+ * The energy p·q̇ − T + V, p = ∂T/∂q̇: a scalar [J]. It is T + V where T is quadratic in the rates. (Goldstein, eq. 2.53.)
+ */
 export function energy(system: LagrangianSystem, y: tf.Tensor1D): tf.Tensor {
   const [q, rates] = coordinatesAndRates(system, y)
-  return tf.add(kineticEnergy(system, q, rates), system.potential(q))
+  const kinetic = kineticEnergy(system, q, rates)
+  const ofMotion = system.massMatrix
+    ? kinetic
+    : tf.sub(tf.sum(tf.mul(momentum(system, q, rates), rates)), kinetic)
+  return tf.add(ofMotion, system.potential(q))
 }
 
 /**
  * d/dt (q, q̇) of the Euler–Lagrange equations with dissipation and forces,
  *
- *     M(q)·q̈ = ∂T/∂q − (∂p/∂q)·q̇ − ∂V/∂q − ∂R/∂q̇ + Q,    p = ∂T/∂q̇,
+ *     M(q, q̇)·q̈ = ∂T/∂q − (∂p/∂q)·q̇ − ∂V/∂q − ∂R/∂q̇ + Q,    p = ∂T/∂q̇,
  *
  * where ∂T/∂q − (∂p/∂q)·q̇ are the Coriolis and centrifugal terms. All derivatives are taken by tracing; the
  * solve with M is Cholesky's. (Goldstein, Classical Mechanics, 3rd ed., eqs. 1.57 and 1.70.)
@@ -77,7 +88,7 @@ export function lagrangianDynamics(system: LagrangianSystem, t: tf.Tensor, y: tf
     force = tf.sub(force, grad(v => system.dissipation!(q, v as tf.Tensor1D))(rates))
   }
   if (system.forces) force = tf.add(force, system.forces(t, q, rates))
-  const acceleration = solve(massMatrix(system, q), force as tf.Tensor1D, { structure: 'spd' })
+  const acceleration = solve(massMatrix(system, q, rates), force as tf.Tensor1D, { structure: 'spd' })
   return tf.concat([rates, acceleration as tf.Tensor1D])
 }
 

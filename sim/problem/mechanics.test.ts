@@ -25,6 +25,23 @@ describe('a lagrangian scene', () => {
     })
   })
 
+  it('T = −√(1 − q̇²), a relativistic oscillator: M = γ³, and γ + V is conserved', async () => {
+    const { field, energy, massMatrix, model } = await compileSystem(
+      parsed(
+        '{type: lagrangian, coordinates: {q: {start: 1}}, kinetic: -sqrt(1 - q_dot^2), potential: 0.5*q^2}',
+      ),
+      false,
+    )
+    const { t, y } = odeint(field, model.start, { span: [0, 20] }, precise)
+    const [energies, masses] = [energy!, massMatrix!].map(part => along(part, t, y))
+    t.forEach((_, k) => {
+      const gamma = 1 / Math.sqrt(1 - y[2 * k + 1] ** 2)
+      expect(Math.abs(gamma + 0.5 * y[2 * k] ** 2 - 1.5)).toBeLessThan(1e-9)
+      expect(Math.abs(energies[k] - 1.5)).toBeLessThan(1e-9)
+      expect(Math.abs(masses[k] / gamma ** 3 - 1)).toBeLessThan(1e-12)
+    })
+  })
+
   it('the shipped double pendulum: the state is a, b, a_dot, b_dot; energy is conserved, as are the lengths of its rods', async () => {
     const scene = loadScene('double-pendulum')
     const { field, energy, model } = await compileSystem(scene, false)

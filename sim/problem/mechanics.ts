@@ -64,7 +64,7 @@ export function mechanicsModel(system: LagrangianScene, learned: LearnedTerms): 
     derivative: (t, y, theta) => lagrangianDynamics(at(t, theta), t, y),
     energy: (t, y, theta) => energy(at(t, theta), y),
     potential: (t, y, theta) => at(t, theta).potential(slice(y, 0, n)),
-    massMatrix: (t, y, theta) => massMatrix(at(t, theta), slice(y, 0, n)),
+    massMatrix: (t, y, theta) => massMatrix(at(t, theta), slice(y, 0, n), slice(y, n, n)),
     formulas: formulas => (t, y, theta) => {
       const scope: Scope = new Map([
         ['t', t],
