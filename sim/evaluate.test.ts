@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { dataOf } from './data/dataOf.ts'
-import { judge, rollouts } from './evaluate.ts'
+import { checkCriteria, judge, rollouts } from './evaluate.ts'
 import { predictionOf } from './predict.ts'
 import { compileSystem } from './problem/problem.ts'
 import { formatScene, loadScene, parseScene, type Scene } from './scene/index.ts'
@@ -81,6 +81,22 @@ describe('criteria', () => {
     const scene = exact('criteria=[{metric: state_mse, above: 1}, {metric: state_mse, below: 1}]')
     const system = await trained(scene)
     expect(judge(scene, system, rollouts(scene, system)).map(({ met }) => met)).toEqual([false, true])
+  })
+})
+
+describe('checkCriteria', () => {
+  it('names the criterion that the true system cannot answer, before training', async () => {
+    const scene = exact()
+    const truth = await compileSystem(scene, false)
+    checkCriteria(scene, truth)
+    const { energy: _energy, ...still } = truth
+    expect(() => checkCriteria(scene, still)).toThrow(
+      `${scene.place}: the criterion energy_drift needs \`energy\`, which the system's module does not give`,
+    )
+    const { massMatrix: _massMatrix, ...massless } = truth
+    expect(() => checkCriteria(scene, massless)).toThrow('mass_matrix_error needs `massMatrix`')
+    const formula = exact('criteria=[{metric: energy_mse, energy: a^2, below: 1}]')
+    checkCriteria(formula, still)
   })
 })
 

@@ -1,3 +1,4 @@
+import { FileError } from './files/fileError.ts'
 import type { CompiledSystem } from './problem/problem.ts'
 import { evaluateFormula, type Formula, numberAlgebra } from './scene/formula/index.ts'
 import type { Criterion, Scene } from './scene/index.ts'
@@ -25,6 +26,27 @@ export interface Rollout {
   readonly observed: Float64Array
   /** Why the trajectory failed. */
   readonly failure?: string
+}
+
+/**
+ * That the true system has what the scene's criteria need: to be asked before training. Of systems other than modules, the
+ * scene's own check has asked already.
+ * @throws FileError
+ */
+export function checkCriteria(scene: Scene, truth: CompiledSystem): void {
+  for (const { metric, energy } of scene.criteria) {
+    const needed =
+      metric === 'mass_matrix_error'
+        ? 'massMatrix'
+        : metric === 'energy_drift' || (metric === 'energy_mse' && !energy)
+          ? 'energy'
+          : undefined
+    if (needed && !truth[needed])
+      throw new FileError(
+        scene.place,
+        `the criterion ${metric} needs \`${needed}\`, which the system's module does not give`,
+      )
+  }
 }
 
 /** Rollouts over the test series, or over the training series where there is no test. */
