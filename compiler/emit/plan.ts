@@ -92,7 +92,7 @@ export function planSteps(graph: Graph, storage: Storage): Plan {
     return transposed ? swapLast(matrix) : matrix
   }
   const scalarTarget = (node: Node): Scalar => {
-    const scalar = { name: `${node.primitive}${node.id}` }
+    const scalar = { name: `${node.primitive}${steps.length}` }
     values.set(node, { kind: 'scalar', scalar })
     return scalar
   }

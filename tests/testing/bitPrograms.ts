@@ -135,6 +135,9 @@ function evaluate(graph: Graph): readonly Float64Array[] {
   return f.outputs
 }
 
+const randomGraphs = (): Graph[] =>
+  fc.sample(randomGraph(), { seed: 1, numRuns: 100 }).map(({ graph }) => graph)
+
 /** AB, AᵀBᵀ, A⁻¹B and (AAᵀ + nI)⁻¹B with the gradients of their sum. */
 function linearAlgebra(n: number): readonly Float64Array[] {
   const [A, B] = [p.input('A', [n, n]), p.input('B', [n, n])]
@@ -173,7 +176,7 @@ const sizes = [1, 2, 3, 4, 5, 8, 13, 16, 17, 31, 64, 100]
 
 /** By name, the digest of all the numbers that a program yields. */
 function digests(): Record<string, string> {
-  const programs: [string, () => Iterable<Float64Array>][] = [
+  const programs: [string, () => Iterable<ArrayLike<number>>][] = [
     ['a physics neural ODE', () => derivativesOf(physicsNeuralODE())],
     ['a double pendulum', () => derivativesOf(doublePendulum())],
     ['a trajectory and its gradient', trajectory],
@@ -182,10 +185,8 @@ function digests(): Record<string, string> {
       name,
       () => elementary(name),
     ]),
-    [
-      'a hundred random graphs',
-      () => fc.sample(randomGraph(), { seed: 1, numRuns: 100 }).flatMap(({ graph }) => [...evaluate(graph)]),
-    ],
+    ['a hundred random graphs', () => randomGraphs().flatMap(evaluate)],
+    ['their modules', () => randomGraphs().map(graph => compile({ f: graph }).toModule().bytes)],
   ]
   return Object.fromEntries(programs.map(([name, run]) => [name, digest(run())]))
 }
