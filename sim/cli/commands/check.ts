@@ -24,6 +24,8 @@ export async function checkCommand(
       `\nGradient of Σx, A·x = b with the scene's own A (${b.length}×${b.length}, ${kind}), at the start:`,
     )
     console.log(gradientTable(compareSolveGradients(A, b, structure)))
+    if (b.length === 1)
+      console.log(pc.dim('One unknown: one iteration is exact, so nothing is truncated here.'))
   }
 
   const { rows, steps, end } = compareTrajectoryGradients(scene, system)
