@@ -20,13 +20,14 @@ export interface Windows {
 export interface Sliding {
   readonly strides: number | number[]
   readonly pad: 'valid' | 'same' | number | number[][]
-  readonly dilations?: number | number[]
+  readonly dilations?: number | number[] | null
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
 }
 
 /** The windows of a kernel, by tfjs' own rules for padding and rounding; `size` has two or three numbers. */
 export function windowsOf(x: Node, size: readonly number[], sliding: Sliding): Windows {
-  const { strides, pad: padding, dilations = 1, dimRoundingMode } = sliding
+  const { strides, pad: padding, dimRoundingMode } = sliding
+  const dilations = sliding.dilations ?? 1
   const filter = [...size, x.shape.at(-1)!, 1] as never
   const shape = [...x.shape] as never
   if (size.length === 2) {
