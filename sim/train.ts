@@ -1,8 +1,10 @@
 import { dataOf } from './data/dataOf.ts'
 import { randomStream } from './data/random.ts'
 import type { DataSplit } from './data/series.ts'
+import { checkCriteria } from './evaluate.ts'
 import { FileError } from './files/fileError.ts'
 import { type CompiledSystem, compileSystem } from './problem/problem.ts'
+import { requireDerivatives } from './problem/requireDerivatives.ts'
 import { beginRun, isUnbegun, type MetricsLine, readCheckpoint, writeCheckpoint } from './run/checkpoint.ts'
 import { sceneDifference } from './run/sceneDifference.ts'
 import type { Scene } from './scene/index.ts'
@@ -48,6 +50,7 @@ const checkpointShare = 0.02
  */
 export async function trainScene(scene: Scene, options: TrainOptions): Promise<TrainedSystem> {
   const start = performance.now()
+  requireDerivatives(scene)
   const saved = options.resume && !isUnbegun(options.out) ? readCheckpoint(options.out) : null
   beginRun(options.out)
   const seed = saved?.seed ?? options.seed ?? scene.training!.seed
@@ -60,6 +63,7 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
     )
   }
   const truth = await compileSystem(scene, false)
+  checkCriteria(scene, truth)
   const system = await compileSystem(scene, true, seed)
   const data = dataOf(scene, truth)
   const { field, model } = system

@@ -34,7 +34,7 @@ export const lagrangianSystem = z.strictObject({
   coordinates: z
     .record(name, z.strictObject({ start: z.number().default(0), rate: z.number().default(0) }))
     .describe('Generalised coordinates and their initial values; the rate of a is a_dot in formulas.'),
-  kinetic: formula.describe('Kinetic energy, J, quadratic in the rates.'),
+  kinetic: formula.describe('Kinetic energy, J; for ordinary mechanics quadratic in the rates.'),
   potential: formula.describe('Potential energy, J.'),
   dissipation: formula
     .optional()
