@@ -4,8 +4,10 @@ import { aligned, layOutArena } from './emit/arena.ts'
 import { emitEntry, failureBytes } from './emit/entry.ts'
 import { createLayout } from './emit/layout.ts'
 import { planSteps } from './emit/plan.ts'
+import { createStopwatch } from './emit/stopwatch.ts'
 import type { Buffer } from './emit/view.ts'
 import { type Graph, type Node, sizeOf, topologicalOrder } from './graph.ts'
+import { isProfileRequested, type ProfileRow, printProfileAtExit, profileRows } from './profile.ts'
 import { type RewriteOptions, rewrite } from './rewrite/index.ts'
 import { type SolveSite, type StandaloneModule, standaloneModule } from './standalone.ts'
 import { graphText } from './text.ts'
@@ -42,6 +44,8 @@ export type Program<Name extends string = string> = { readonly [K in Name]: Entr
   readonly statistics: ProgramStatistics
   /** One flat view per group that `contiguous` asked for. */
   readonly contiguous: readonly Float64Array[]
+  /** Where the time of all runs went, if it was compiled to be profiled: the rows add up to the whole. */
+  readonly profile?: () => ProfileRow[]
   /** The graphs that were compiled, after rewriting, to read: see `graphText`. */
   toText(): string
   /**
@@ -54,7 +58,7 @@ export type Program<Name extends string = string> = { readonly [K in Name]: Entr
    *     const { evaluate } = await load(await readFile('model.wasm'))
    *
    * @param outputNames by entry; by default `output`, or `output0`, `output1`, …
-   * @throws RangeError where the names are not one for each output.
+   * @throws RangeError where the names are not one for each output; Error where the program is profiled.
    */
   toModule(outputNames?: Readonly<Partial<Record<Name, readonly string[]>>>): StandaloneModule
 }
@@ -66,6 +70,8 @@ export interface CompileOptions<Name extends string = string> extends RewriteOpt
   readonly contiguous?: readonly (readonly Node[])[]
   /** Fused multiply-add where the machine has it: faster, and other bits on other machines. Default false. */
   readonly relaxed?: boolean
+  /** Times the nodes, which slows small programs down. Default false, or true under NEURODE_PROFILE=1. */
+  readonly profile?: boolean
 }
 
 const pageBytes = 65536
@@ -87,7 +93,7 @@ export function compile<Name extends string>(
   options: CompileOptions<Name> = {},
 ): Program<Name> {
   const start = performance.now()
-  const { accumulate = {}, contiguous = [], relaxed = false } = options
+  const { accumulate = {}, contiguous = [], relaxed = false, profile = isProfileRequested() } = options
   const names = Object.keys(graphs) as Name[]
   for (const name of names) checkEntry(name, graphs[name])
   const rewritten = names.map(name => rewrite(graphs[name], options))
@@ -112,8 +118,11 @@ export function compile<Name extends string>(
       accumulated: new Set((accumulate as Partial<Record<Name, readonly number[]>>)[names[i]]),
     }),
   )
-  const arenaStart = aligned(layout.end())
   const module = createModule()
+  const clock = profile ? module.importFunction(['profile', 'clock'], [], ['f64']) : undefined
+  const stopwatches = clock && plans.map(plan => createStopwatch(plan, clock))
+  for (const { buffer } of stopwatches ?? []) layout.place(buffer)
+  const arenaStart = aligned(layout.end())
   const sites: SolveSite[] = []
   let end = arenaStart
   plans.forEach(({ steps, temporaries }, i) => {
@@ -125,13 +134,15 @@ export function compile<Name extends string>(
         arenaEnd += 8
         return arenaEnd - 8
       },
+      stopwatch: stopwatches?.[i],
     })
     module.export(names[i], entry)
     end = Math.max(end, arenaEnd)
   })
   module.memory({ pages: Math.ceil(end / pageBytes), export: 'memory' })
   const bytes = module.build()
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes))
+  const imports = { profile: { clock: () => performance.now() } }
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
   const memory = (exports.memory as WebAssembly.Memory).buffer
 
   const view = ({ address, size }: Buffer) => new Float64Array(memory, address, size)
@@ -175,18 +186,28 @@ export function compile<Name extends string>(
     moduleBytes: bytes.length,
     milliseconds: performance.now() - start,
   }
+  const profiled =
+    stopwatches &&
+    (() => stopwatches.flatMap((stopwatch, i) => profileRows(names[i], stopwatch, view(stopwatch.buffer))))
+  if (profiled && isProfileRequested()) printProfileAtExit(profiled)
   return {
     ...(Object.fromEntries(entries) as Record<Name, Entry>),
     statistics,
     contiguous: contiguous.map(group => flat(group.map(layout.leaf))),
+    profile: profiled,
     toText: () => rewritten.map((graph, i) => graphText(graph, names[i])).join('\n\n'),
-    toModule: outputNames =>
-      standaloneModule({ bytes, memory, graphs, leaves: layout.leaves, outputs, solves: sites }, outputNames),
+    toModule(outputNames) {
+      if (profile) throw new Error('toModule: the program is profiled; compile it without, to take it away')
+      return standaloneModule(
+        { bytes, memory, graphs, leaves: layout.leaves, outputs, solves: sites },
+        outputNames,
+      )
+    },
   } as Program<Name>
 }
 
 function checkEntry(name: string, graph: Graph): void {
-  if (['statistics', 'contiguous', 'toText', 'toModule'].includes(name)) {
+  if (['statistics', 'contiguous', 'profile', 'toText', 'toModule'].includes(name)) {
     throw new RangeError(
       `a program's entry cannot be called ${name}: the program has a property of that name`,
     )

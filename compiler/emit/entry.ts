@@ -16,6 +16,7 @@ import { instructionCount, operationCount, type Scalar } from './expression.ts'
 import { emitFactor, emitFactorSolve, emitIndexed, emitProductStep } from './kernels.ts'
 import { emitReduce } from './reduce.ts'
 import { type Step, scalarsOfStep } from './step.ts'
+import type { Stopwatch } from './stopwatch.ts'
 import { addressOf, type Buffer } from './view.ts'
 
 /** Engines compile one function at a time and poorly when it is huge: longer entries are cut here. */
@@ -30,6 +31,8 @@ export interface EntryOptions {
   failureSite(failure: { structure: Structure; origin?: string }): number
   /** The address of 8 bytes for a scalar that one function sets and a later one reads. */
   spill(): number
+  /** Times the steps. */
+  readonly stopwatch?: Stopwatch
 }
 
 /** The function of no operands that takes the steps, and returns 0, or 1 where a solve failed. */
@@ -42,7 +45,7 @@ export function emitEntry(
   const parts = inParts(steps)
   const slots = spillSlots(parts, options)
   const functions = parts.map((part, i) =>
-    emitPart(module, parts.length === 1 ? name : `${name}.${i}`, part, slots, options),
+    emitPart(module, parts.length === 1 ? name : `${name}.${i}`, part, slots, options, i === 0),
   )
   if (functions.length === 1) return functions[0]
   return module.function(name, {}, ['i32'], f => {
@@ -93,9 +96,11 @@ function emitPart(
   name: string,
   steps: readonly Step[],
   slots: ReadonlyMap<Scalar, number>,
-  { relaxed, failureSite }: EntryOptions,
+  { relaxed, failureSite, stopwatch }: EntryOptions,
+  isFirst: boolean,
 ): WasmFunction {
   return module.function(name, {}, ['i32'], f => {
+    if (isFirst) stopwatch?.start(f)
     const scalars = new Map<Scalar, F64>()
     const elements = new Map<Buffer, Map<number, F64>>()
     const emission: Emission = {
@@ -134,7 +139,10 @@ function emitPart(
         f.return(i32.const(1))
       },
     }
-    for (const step of steps) emitStep(emission, step)
+    for (const step of steps) {
+      emitStep(emission, step)
+      stopwatch?.lap(f, step)
+    }
     return i32.const(0)
   })
 }

@@ -17,6 +17,8 @@ import {
 /** What the program of one entry does, in order, and the buffers that it needs beside inputs, constants and outputs. */
 export interface Plan {
   readonly steps: readonly Step[]
+  /** For each step the node that it serves. */
+  readonly nodes: readonly Node[]
   readonly temporaries: ReadonlySet<Buffer>
 }
 
@@ -46,6 +48,7 @@ export function planSteps(graph: Graph, storage: Storage): Plan {
   const fused = fusedNodes(order, users, stored)
 
   const steps: Step[] = []
+  const nodes: Node[] = []
   const temporaries = new Set<Buffer>()
   const values = new Map<Node, Value>()
 
@@ -211,6 +214,10 @@ export function planSteps(graph: Graph, storage: Storage): Plan {
     steps.push({ kind: node.primitive, source, indices, target: view, axis, update })
   }
 
+  /** The steps since the last call are this node's. */
+  const serve = (node: Node) => {
+    while (nodes.length < steps.length) nodes.push(node)
+  }
   for (const node of order) {
     if (dissolved.has(node)) continue
     if (node.primitive === 'input') {
@@ -256,11 +263,13 @@ export function planSteps(graph: Graph, storage: Storage): Plan {
           throw new Error(`${node.primitive} is not lowered`)
       }
     }
+    serve(node)
   }
   for (const { node, buffer, update } of late) {
     assign(wholeBuffer(buffer, node.shape), expressionOf(node), update)
+    serve(node)
   }
-  return { steps, temporaries }
+  return { steps, nodes, temporaries }
 }
 
 const zero: Expression = { kind: 'constant', value: 0 }
