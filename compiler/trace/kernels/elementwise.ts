@@ -28,14 +28,36 @@ const binary =
 
 const square = (x: Node): Node => p.multiply(x, x)
 
-/** Towards zero, as a conversion to int32. */
-const truncate = (x: Node): Node => p.select(p.less(x, p.full(0, x.shape)), p.ceil(x), p.floor(x))
+/** As int32: towards zero, and 0 for what is not finite. It does not wrap around at 2³¹. */
+function toInteger(x: Node): Node {
+  const zero = p.full(0, x.shape)
+  const truncated = p.select(p.less(x, zero), p.ceil(x), p.floor(x))
+  return p.select(p.isFinite(x), truncated, zero)
+}
 
 /** x's value as another type: 'int32' truncates, 'bool' asks whether it is not zero. */
 export function cast({ node, dtype: from }: Value, dtype: NumericType): Value {
-  if (dtype === 'int32' && from === 'float32') return { node: truncate(node), dtype }
+  if (dtype === 'int32' && from === 'float32') return { node: toInteger(node), dtype }
   if (dtype === 'bool' && from !== 'bool') return { node: p.notEqual(node, p.full(0, node.shape)), dtype }
   return { node, dtype }
+}
+
+/** The operation on real numbers, its result as `dtype`, or as the operands' type. */
+const integral =
+  (map: Binary, dtype?: NumericType): Lowering =>
+  ({ a, b }) => {
+    const [left, right] = broadcastAll(a.node, b.node)
+    return cast({ node: map(left, right), dtype: 'float32' }, dtype ?? a.dtype)
+  }
+
+/** a − b·⌊a/b⌋, and a where b is infinite and of its sign. */
+function modulo(a: Node, b: Node): Node {
+  const infinite = p.equal(p.absolute(b), p.full(Number.POSITIVE_INFINITY, b.shape))
+  const within = p.multiply(
+    p.isFinite(a),
+    p.equal(p.less(a, p.full(0, a.shape)), p.less(b, p.full(0, b.shape))),
+  )
+  return p.select(p.multiply(infinite, within), a, p.remainder(a, b))
 }
 
 /** x², x and 1/x are said as such: cheaper, and right at negative x. */
@@ -94,14 +116,10 @@ registerLowerings({
   IsInf: unary(x => p.equal(p.absolute(x), p.full(Number.POSITIVE_INFINITY, x.shape)), 'bool'),
   IsNan: unary(p.isNaN, 'bool'),
   LogicalNot: unary(x => p.subtract(p.full(1, x.shape), x), 'bool'),
-  Step: ({ x }, { alpha = 0 }) => ({
-    node: p.select(
-      p.greater(x.node, p.full(0, x.node.shape)),
-      p.full(1, x.node.shape),
-      p.full(alpha, x.node.shape),
-    ),
-    dtype: x.dtype,
-  }),
+  Step: ({ x: { node: x, dtype } }, { alpha = 0 }) => {
+    const [zero, one, below, nan] = [0, 1, alpha, Number.NaN].map(value => p.full(value, x.shape))
+    return { node: p.select(p.greater(x, zero), one, p.select(p.isNaN(x), nan, below)), dtype }
+  },
   ClipByValue: ({ x }, { clipValueMin, clipValueMax }) => ({
     node: clip(x.node, clipValueMin, clipValueMax),
     dtype: x.dtype,
@@ -130,8 +148,8 @@ registerLowerings({
   Sub: binary(p.subtract),
   Multiply: binary(p.multiply),
   RealDiv: binary(p.divide, 'float32'),
-  FloorDiv: binary((a, b) => p.floor(p.divide(a, b)), 'int32'),
-  Mod: binary(p.remainder),
+  FloorDiv: integral((a, b) => p.floor(p.divide(a, b)), 'int32'),
+  Mod: integral(modulo),
   Maximum: binary(p.maximum),
   Minimum: binary(p.minimum),
   Atan2: binary(p.atan2, 'float32'),

@@ -60,7 +60,7 @@ const indices = (count: number): Node =>
     [count],
   )
 
-/** The first index at which `extreme` is reached: the least among those of equal value. */
+/** The first index at which `extreme` is reached: the least among those of equal value; that of a NaN, as in NumPy. */
 const indexOfExtreme =
   (extreme: Reduction): Lowering =>
   ({ x: { node: x } }, { axis }) => {
@@ -71,7 +71,8 @@ const indexOfExtreme =
       x.shape.map((_, i) => (i === along ? extent : 1)),
     )
     const reached = p.equal(x, p.broadcastTo(keeping(extreme, x, [along]), x.shape))
-    const candidates = p.select(reached, p.broadcastTo(column, x.shape), p.full(extent, x.shape))
+    const found = p.maximum(reached, p.isNaN(x))
+    const candidates = p.select(found, p.broadcastTo(column, x.shape), p.full(extent, x.shape))
     return { node: p.minimumOf(candidates, [along]), dtype: 'int32' }
   }
 
@@ -107,7 +108,7 @@ function scan(
   return extent === 0 ? x : p.concatenate(results, along)
 }
 
-/** Sums by a product with the triangular matrix of ones: one node in place of `extent`. */
+/** For each element the sum of those that a triangle chooses: n² additions, but few nodes, and no 0·∞. */
 function cumulativeSum(x: Node, { axis, exclusive, reverse }: Scan): Node {
   const [along] = axesOf(axis, x.shape.length)
   const n = x.shape[along]
@@ -117,20 +118,14 @@ function cumulativeSum(x: Node, { axis, exclusive, reverse }: Scan): Node {
     Array.from({ length: n * n }, (_, k) => included(k % n, Math.floor(k / n))),
     [n, n],
   )
-  const order = x.shape.map((_, i) => i)
-  const toLast = [...order.filter(i => i !== along), along]
-  const columns = p.transpose(x, toLast)
-  const sums = p.matmul(
-    p.reshape(columns, [x.shape.reduce((a, b) => a * b, 1) / Math.max(n, 1), n]),
+  // Result elements along `along`, those that are added along the axis behind it.
+  const shape = x.shape.toSpliced(along, 0, n)
+  const chosen = p.reshape(
     triangle,
-    {
-      transposeB: true,
-    },
+    shape.map((_, i) => (i === along || i === along + 1 ? n : 1)),
   )
-  return p.transpose(
-    p.reshape(sums, columns.shape),
-    order.map(i => toLast.indexOf(i)),
-  )
+  const terms = p.broadcast(p.reshape(x, shape.with(along, 1)), shape)
+  return p.sum(p.select(p.broadcast(chosen, shape), terms, p.full(0, shape)), [along + 1])
 }
 
 const float = (node: Node): Value => ({ node, dtype: 'float32' })
@@ -148,6 +143,9 @@ registerLowerings({
   Softmax: ({ logits }, { dim }) => float(softmax(logits.node, axesOf(dim, logits.node.shape.length)[0])),
   LogSoftmax: ({ logits }, { axis }) =>
     float(logSoftmax(logits.node, axesOf(axis, logits.node.shape.length)[0])),
-  Cumsum: ({ x }, attributes) => ({ node: cumulativeSum(x.node, attributes), dtype: x.dtype }),
-  Cumprod: ({ x }, attributes) => ({ node: scan(x.node, p.multiply, 1, attributes), dtype: x.dtype }),
+  Cumsum: ({ x }, attributes) => ({ node: cumulativeSum(x.node, attributes), dtype: counted(x.dtype) }),
+  Cumprod: ({ x }, attributes) => ({
+    node: scan(x.node, p.multiply, 1, attributes),
+    dtype: counted(x.dtype),
+  }),
 })
