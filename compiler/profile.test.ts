@@ -21,14 +21,16 @@ describe('a profile', () => {
     const { f, profile } = compile({ f: graph }, { profile: true })
     const timed = () => profile!().reduce((total, { milliseconds }) => total + milliseconds, 0)
     f.inputs[0].set(point)
-    f.run() // the engine compiles
-    const before = timed()
-    const start = performance.now()
-    for (let i = 0; i < 50; i++) f.run()
-    const whole = performance.now() - start
-    const sum = timed() - before
-    expect(sum).toBeLessThanOrEqual(whole)
-    expect(sum).toBeGreaterThan(0.9 * whole)
+    // Rounds, of which one is quiet: the engine may compile, and the machine be busy, between two runs.
+    const shares = Array.from({ length: 20 }, () => {
+      const before = timed()
+      const start = performance.now()
+      for (let i = 0; i < 10; i++) f.run()
+      const whole = performance.now() - start
+      return (timed() - before) / whole
+    })
+    expect(Math.max(...shares)).toBeLessThanOrEqual(1)
+    expect(Math.max(...shares)).toBeGreaterThan(0.9)
   })
   it('names entries, nodes, shapes and origins, and counts runs', () => {
     const { f, g, profile } = compile({ f: graph, g: { inputs: [A], outputs: [product] } }, { profile: true })
