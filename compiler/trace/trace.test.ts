@@ -167,6 +167,8 @@ describe('refusals name the function and the line', () => {
       x => tf.tensor1d([`${x.data()}`.length]),
     ],
     ['a new variable', /tf\.Variable is made/, x => tf.variable(x)],
+    ['random numbers', /random numbers are drawn by tf\.randomNormal/, x => tf.add(x, tf.randomNormal([3]))],
+    ['dropout', /random numbers are drawn by tf\.dropout/, x => tf.dropout(x, 0.5)],
   ]
   it.each(refusals)('%s', (_, message, f) => {
     expect(() => trace(f, vector(3))).toThrow(message)

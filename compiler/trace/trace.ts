@@ -9,6 +9,7 @@ import './tape.ts'
 import { withDoubleLiterals } from './literals.ts'
 import { atLocation, calledOperation, userLocation, withDeepStacks } from './location.ts'
 import { backendName } from './lowering.ts'
+import { withoutRandomness } from './randomness.ts'
 import { currentSession, inNewSession, tensorOf, tracedValue, variableInput } from './values.ts'
 
 quietCpuBackend()
@@ -69,7 +70,7 @@ const insideTrace = <T>(run: () => T): T =>
   withDeepStacks(() =>
     withDoubleLiterals(() =>
       onBackend(backendName, traceBackend, () =>
-        withFrozenVariables(refuseAssignment, () => withoutKeeping(run)),
+        withFrozenVariables(refuseAssignment, () => withoutRandomness(() => withoutKeeping(run))),
       ),
     ),
   )

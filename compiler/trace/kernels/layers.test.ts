@@ -180,4 +180,13 @@ describe('models agree with tfjs in value and in every gradient', () => {
     expectModelAgrees(attention, samples([[length, depth]]), 2)
     for (const variable of variables) variable.dispose()
   })
+  it('refuses dropout and batch normalisation in training, with the reason', () => {
+    const training = (layer: Layer) => {
+      const model = sequential(layer)
+      const f = (x: tf.Tensor) => model.apply(x, { training: true }) as tf.Tensor
+      return () => trace(f, [{ name: 'x', shape: [2, 3] }])
+    }
+    expect(training(layers.dropout({ rate: 0.5, inputShape: [3] }))).toThrow(/Dropout belongs to training/)
+    expect(training(layers.batchNormalization({ inputShape: [3] }))).toThrow(/moving_mean is assigned/)
+  })
 })

@@ -43,16 +43,3 @@ describe('kernels that scatter agree with tfjs', () => {
     expectAgreement(dense(tf.tensor1d([4, 1], 'int32'), [6], 0), samples([[]]))
   })
 })
-
-describe('topk agrees with tfjs', () => {
-  it.each([1, 3, 5])('k = %d', k => {
-    const both = (x: tf.Tensor) => Object.values(tf.topk(x, k)) as tf.Tensor[]
-    expectAgreement(both, samples([[2, 3, 5]]))
-    expectAgreement(x => both(tf.round(x)), samples([[4, 5]])) // with ties
-    expectAgreement(both, [tf.tensor1d([0, -Infinity, Infinity, 3, 3])])
-  })
-  it('the derivative of the sum of the greatest is 1 at each of them', () => {
-    const f = (x: tf.Tensor) => grad(y => tf.sum(tf.topk(y, 2).values))(x)
-    expect(runTraced(f, [tf.tensor1d([3, 1, 4, 1, 5])])[0].values).toEqual([0, 0, 1, 0, 1])
-  })
-})

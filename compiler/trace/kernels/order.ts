@@ -1,8 +1,8 @@
-/** The k greatest elements along the last axis, by counting, for each element, those that come before it. */
+/** Kernels of order along the last axis, by counting, for each element, those that come before it. */
 
 import type { Node } from '../../graph.ts'
 import * as p from '../../primitives.ts'
-import { registerLowering } from '../lowering.ts'
+import { registerLowerings } from '../lowering.ts'
 
 /**
  * x [..., n] → values and indices, [..., k], in descending order, of equals the first one first. Takes n² comparisons
@@ -35,10 +35,25 @@ function topK(x: Node, k: number): { values: Node; indices: Node } {
   return { values: pick(along(x)), indices: pick(p.broadcastTo(count(n), shape)) }
 }
 
-registerLowering('TopK', ({ x }, { k }) => {
-  const { values, indices } = topK(x.node, k)
-  return [
-    { node: values, dtype: x.dtype },
-    { node: indices, dtype: 'int32' },
-  ]
+/** How many of `sorted` [batch, n] lie before each of `values` [batch, m]; with 'right', equal ones do. */
+function searchSorted(sorted: Node, values: Node, side: 'left' | 'right'): Node {
+  const [batch, n] = sorted.shape
+  const shape = [batch, values.shape[1], n]
+  const row = p.broadcast(p.reshape(sorted, [batch, 1, n]), shape)
+  const column = p.broadcast(p.reshape(values, [...values.shape, 1]), shape)
+  return p.sum(side === 'left' ? p.less(row, column) : p.lessEqual(row, column), [2])
+}
+
+registerLowerings({
+  TopK: ({ x }, { k }) => {
+    const { values, indices } = topK(x.node, k)
+    return [
+      { node: values, dtype: x.dtype },
+      { node: indices, dtype: 'int32' },
+    ]
+  },
+  SearchSorted: ({ sortedSequence, values }, { side }) => ({
+    node: searchSorted(sortedSequence.node, values.node, side),
+    dtype: 'int32',
+  }),
 })
