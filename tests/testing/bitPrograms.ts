@@ -172,14 +172,36 @@ function trajectory(): Iterable<Float64Array> {
   return [t, y, Float64Array.of(loss), gradients.initial, gradients.parameters]
 }
 
+interface Loader {
+  load(
+    source: Uint8Array,
+  ): Promise<Record<string, { inputs: Record<string, Float64Array>; outputs: object; run(): void }>>
+}
+
+/** The pendulum's field as a module taken away, loaded by the text of its loader alone. */
+async function takenAway(): Promise<ArrayLike<number>[]> {
+  const { graph, parameters } = doublePendulum()
+  const { bytes, javascript } = compile({ field: graph }).toModule({ field: ['derivative'] })
+  const url = `data:text/javascript,${encodeURIComponent(javascript)}`
+  const { load } = (await import(/* @vite-ignore */ url)) as Loader
+  const { field } = await load(bytes)
+  field.inputs.y.set([2.1, -0.35, 0.3, -1])
+  field.inputs.pendulum.set(parameters)
+  field.run()
+  return [bytes, ...(Object.values(field.outputs) as Float64Array[])]
+}
+
 const sizes = [1, 2, 3, 4, 5, 8, 13, 16, 17, 31, 64, 100]
 
+type Numbers = Iterable<ArrayLike<number>>
+
 /** By name, the digest of all the numbers that a program yields. */
-function digests(): Record<string, string> {
-  const programs: [string, () => Iterable<ArrayLike<number>>][] = [
+async function digests(): Promise<Record<string, string>> {
+  const programs: [string, () => Numbers | Promise<Numbers>][] = [
     ['a physics neural ODE', () => derivativesOf(physicsNeuralODE())],
     ['a double pendulum', () => derivativesOf(doublePendulum())],
     ['a trajectory and its gradient', trajectory],
+    ['a module taken away', takenAway],
     ...sizes.map((n): (typeof programs)[number] => [`linear algebra, n = ${n}`, () => linearAlgebra(n)]),
     ...(Object.keys(elementaryFunctions) as ElementaryName[]).map((name): (typeof programs)[number] => [
       name,
@@ -188,7 +210,9 @@ function digests(): Record<string, string> {
     ['a hundred random graphs', () => randomGraphs().flatMap(evaluate)],
     ['their modules', () => randomGraphs().map(graph => compile({ f: graph }).toModule().bytes)],
   ]
-  return Object.fromEntries(programs.map(([name, run]) => [name, digest(run())]))
+  const result: Record<string, string> = {}
+  for (const [name, run] of programs) result[name] = digest(await run())
+  return result
 }
 
-export default digests()
+export default await digests()
