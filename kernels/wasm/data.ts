@@ -1,4 +1,4 @@
-import { flatten, section, signed, unsigned, vector } from './encoding.ts'
+import { signed, unsigned } from './encoding.ts'
 
 export interface Segment {
   readonly address: number
@@ -7,18 +7,26 @@ export interface Segment {
 
 /** A built module with bytes that are in its memory from the start. */
 export function withData(module: Uint8Array, segments: readonly Segment[]): Uint8Array<ArrayBuffer> {
-  const codes = segments.map(({ address, bytes }) => [
-    0x00,
-    // Addresses above 2^31 are written as the negative i32 with the same bits.
-    [0x41, signed(BigInt(address | 0)), 0x0b],
-    [unsigned(bytes.length), Array.from(bytes)],
+  const content = joined([
+    unsigned(segments.length),
+    ...segments.flatMap(({ address, bytes }) => [
+      // Addresses above 2^31 are written as the negative i32 with the same bits.
+      [0x00, 0x41, ...signed(BigInt(address | 0)), 0x0b, ...unsigned(bytes.length)],
+      bytes,
+    ]),
   ])
-  const data = flatten(section(11, vector(codes)))
   const at = endOfCode(module)
-  const result = new Uint8Array(module.length + data.length)
-  result.set(module.subarray(0, at))
-  result.set(data, at)
-  result.set(module.subarray(at), at + data.length)
+  const head = [0x0b, ...unsigned(content.length)]
+  return joined([module.subarray(0, at), head, content, module.subarray(at)])
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+  const result = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
+  let at = 0
+  for (const part of parts) {
+    result.set(part, at)
+    at += part.length
+  }
   return result
 }
 
