@@ -29,6 +29,8 @@ const moves: Record<string, (x: tf.Tensor) => tf.Tensor | tf.Tensor[]> = {
   gather: x => tf.gather(x, tf.tensor1d([2, 0, 0], 'int32'), 1),
   'gather by a matrix of indices': x => tf.gather(x, tf.tensor2d([[3, 0], [1, 1]], [2, 2], 'int32'), 2),
   'gather in batches': x => tf.gather(x, tf.tensor2d([[2, 0], [1, 1]], [2, 2], 'int32'), 1, 1),
+  'gather in batches, behind other axes': x => tf.gather(x, tf.tensor3d([[[3, 0, 1]], [[1, 1, 2]]], [2, 1, 3], 'int32'), 2, 1),
+  'gather in two batch axes': x => tf.gather(x, tf.tensor3d([0, 3, 1, 1, 2, 0], [2, 3, 1], 'int32'), 2, 2),
   gatherND: x => tf.gatherND(x, tf.tensor2d([[1, 2], [0, 1]], [2, 2], 'int32')),
   unsortedSegmentSum: x => tf.unsortedSegmentSum(x, tf.tensor1d([2, 2], 'int32'), 4),
   diag: x => tf.diag(tf.reshape(tf.slice(x, [0, 0, 0], [1, 1, 4]), [4])),

@@ -78,15 +78,30 @@ function gather(x: Node, indices: Node, axis: number): Node {
   return p.reshape(rows, x.shape.toSpliced(axis, 1, ...indices.shape))
 }
 
-/** Like `gather`, with the first `batchDims` axes in common: item by item. */
+/** Like `gather`, with the first `batchDims` axes in common: x's rows of all items in one list, numbered through. */
 function batchGather(x: Node, indices: Node, axis: number, batchDims: number): Node {
   if (batchDims === 0) return gather(x, indices, axis)
-  const item = (node: Node, i: number): Node =>
-    p.reshape(p.slice(node, beginAt(node.shape, 0, i), node.shape.with(0, 1)), node.shape.slice(1))
-  const items = sequence(x.shape[0]).map(i =>
-    batchGather(item(x, i), item(indices, i), axis - 1, batchDims - 1),
-  )
-  return stack(items, 0)
+  const n = x.shape[axis]
+  const items = sizeOf(x.shape.slice(0, batchDims))
+  const order = x.shape
+    .map((_, i) => i)
+    .toSpliced(axis, 1)
+    .toSpliced(batchDims, 0, axis)
+  const moved = p.transpose(x, order)
+  const rest = moved.shape.slice(batchDims + 1)
+
+  const own = p.reshape(indices, [items, sizeOf(indices.shape) / Math.max(items, 1)])
+  const first = p.broadcast(p.constant(sequence(items, 0, n), [items, 1]), own.shape)
+  const inside = p.multiply(p.greaterEqual(own, p.full(0, own.shape)), p.less(own, p.full(n, own.shape)))
+  const numbers = p.select(inside, p.add(own, first), p.full(-1, own.shape))
+  const rows = gather(p.reshape(moved, [items * n, ...rest]), p.reshape(numbers, indices.shape), 0)
+
+  // [...items, ...indices, ...between, ...behind] → [...items, ...between, ...indices, ...behind]
+  const axes = rows.shape.map((_, i) => i)
+  const between = axes.slice(indices.shape.length, indices.shape.length + axis - batchDims)
+  const behind = axes.slice(indices.shape.length + between.length)
+  const [common, picked] = [axes.slice(0, batchDims), axes.slice(batchDims, indices.shape.length)]
+  return p.transpose(rows, [...common, ...between, ...picked, ...behind])
 }
 
 /** The row-major numbers of the elements or slices of `shape` that the last axis of `indices` addresses. */
