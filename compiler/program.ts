@@ -1,5 +1,5 @@
 import { SingularMatrixError } from '../kernels/singularMatrix.ts'
-import { createModule } from '../kernels/wasm/index.ts'
+import { createModule, hasRelaxedInstructions } from '../kernels/wasm/index.ts'
 import { aligned, layOutArena } from './emit/arena.ts'
 import { emitEntry, failureBytes } from './emit/entry.ts'
 import { createLayout } from './emit/layout.ts'
@@ -68,7 +68,7 @@ export interface CompileOptions<Name extends string = string> extends RewriteOpt
   readonly accumulate?: Readonly<Partial<Record<Name, readonly number[]>>>
   /** Groups of inputs that lie one behind the other in memory, such as the parameters: one flat θ. */
   readonly contiguous?: readonly (readonly Node[])[]
-  /** Fused multiply-add where the machine has it: faster, and other bits on other machines. Default false. */
+  /** Fused multiply-add where the engine has it: faster, and other bits on other machines. Default false. */
   readonly relaxed?: boolean
   /** Times the nodes, which slows small programs down. Default false, or true under NEURODE_PROFILE=1. */
   readonly profile?: boolean
@@ -93,7 +93,8 @@ export function compile<Name extends string>(
   options: CompileOptions<Name> = {},
 ): Program<Name> {
   const start = performance.now()
-  const { accumulate = {}, contiguous = [], relaxed = false, profile = isProfileRequested() } = options
+  const { accumulate = {}, contiguous = [], profile = isProfileRequested() } = options
+  const relaxed = options.relaxed === true && hasRelaxedInstructions()
   const names = Object.keys(graphs) as Name[]
   for (const name of names) checkEntry(name, graphs[name])
   const rewritten = names.map(name => rewrite(graphs[name], options))

@@ -32,6 +32,7 @@ export {
   type ParameterLocals,
   type Parameters,
 } from './module.ts'
+export { hasRelaxedInstructions } from './relaxed.ts'
 export { advance, f64, i32, i64, select } from './scalar.ts'
 export { f32x4, f64x2, i8x16, i32x4, i64x2, v128 } from './simd.ts'
 export type { F64, I32, I64, Operand, Statement, V128, Value, ValueType } from './value.ts'
