@@ -32,6 +32,20 @@ describe('the command line', () => {
     expect(stdout).toContain('double-pendulum, lagrangian, learns')
   })
 
+  it('checks the gradients of a scene, on its own matrix and along its trajectory', () => {
+    const { status, stdout } = neurode(['check', 'variable-inertia', '--set', 'solver.span=[0, 0.5]'])
+    expect(status).toBe(0)
+    for (const method of [
+      'finite differences',
+      'complex step',
+      'unrolled CG',
+      'truncated CG',
+      'implicit',
+      'discrete adjoint',
+    ])
+      expect(stdout).toContain(method)
+  })
+
   it('shows a mistake in a scene with its place, exit code 1, no stack trace', () => {
     const folder = mkdtempSync(join(tmpdir(), 'neurode-cli-'))
     const scene =
