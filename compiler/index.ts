@@ -11,6 +11,7 @@
  */
 export { hvp, jacobian, jvp, vjp } from './differentiate/index.ts'
 export type { Graph, Node, Shape, Structure } from './graph.ts'
+export { type Instance, instantiate, type Place, type ProgramImage } from './image.ts'
 export { interpret } from './interpret/index.ts'
 export * from './primitives.ts'
 export { type ProfileRow, profileTable } from './profile.ts'

@@ -1,31 +1,17 @@
-import { SingularMatrixError } from '../kernels/singularMatrix.ts'
 import { createModule, hasRelaxedInstructions } from '../kernels/wasm/index.ts'
 import { aligned, layOutArena } from './emit/arena.ts'
 import { emitEntry, failureBytes } from './emit/entry.ts'
 import { createLayout } from './emit/layout.ts'
 import { planSteps } from './emit/plan.ts'
 import { createStopwatch } from './emit/stopwatch.ts'
-import type { Buffer } from './emit/view.ts'
 import { type Graph, type Node, sizeOf, topologicalOrder } from './graph.ts'
+import { type Entry, instantiate, joined, type Place, type ProgramImage } from './image.ts'
 import { isProfileRequested, type ProfileRow, printProfileAtExit, profileRows } from './profile.ts'
 import { type RewriteOptions, rewrite } from './rewrite/index.ts'
 import { type SolveSite, type StandaloneModule, standaloneModule } from './standalone.ts'
 import { graphText } from './text.ts'
 
-/** One compiled graph. */
-export interface Entry {
-  /** Views into the program's memory, in the order of graph.inputs: written by the caller, and left alone by `run`. */
-  readonly inputs: readonly Float64Array[]
-  /** Views, valid after `run`; they lie one behind the other in memory. */
-  readonly outputs: readonly Float64Array[]
-  /** All outputs as one array. */
-  readonly flatOutputs: Float64Array
-  /**
-   * Computes the outputs from the inputs, and allocates nothing.
-   * @throws SingularMatrixError where a solve meets a singular matrix.
-   */
-  run(): void
-}
+export type { Entry } from './image.ts'
 
 export interface ProgramStatistics {
   /** Nodes of all graphs, before and after rewriting. */
@@ -44,6 +30,8 @@ export type Program<Name extends string = string> = { readonly [K in Name]: Entr
   readonly statistics: ProgramStatistics
   /** One flat view per group that `contiguous` asked for. */
   readonly contiguous: readonly Float64Array[]
+  /** What another thread needs to run it in a memory of its own (`instantiate`). */
+  readonly image: ProgramImage
   /** Where the time of all runs went, if it was compiled to be profiled: the rows add up to the whole. */
   readonly profile?: () => ProfileRow[]
   /** The graphs that were compiled, after rewriting, to read: see `graphText`. */
@@ -142,42 +130,23 @@ export function compile<Name extends string>(
   })
   module.memory({ pages: Math.ceil(end / pageBytes), export: 'memory' })
   const bytes = module.build()
-  const imports = { profile: { clock: () => performance.now() } }
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
-  const memory = (exports.memory as WebAssembly.Memory).buffer
-
-  const view = ({ address, size }: Buffer) => new Float64Array(memory, address, size)
-  const flat = (buffers: readonly Buffer[]) =>
-    new Float64Array(
-      memory,
-      buffers[0]?.address ?? 0,
-      buffers.reduce((sum, { size }) => sum + size, 0),
-    )
-  for (const [node, buffer] of layout.leaves) {
-    if (node.primitive === 'constant' && buffer.address >= 0) view(buffer).set(node.attributes.value)
-  }
-  const failure = new Int32Array(memory, 0, 3)
-  const fail = () => {
-    const { structure, origin } = sites[failure[0]]
-    throw new SingularMatrixError(failure[1] - 1, structure, failure[2], origin)
-  }
-  const views = new Map(
-    [...layout.leaves].map(([node, buffer]) => [node, buffer.address < 0 ? undefined : view(buffer)]),
+  const place = ({ address, size }: Place): Place => ({ address, size })
+  const places = (nodes: readonly Node[]) => nodes.map(node => place(layout.leaf(node)))
+  const constants = [...layout.leaves].flatMap(([node, buffer]) =>
+    node.primitive === 'constant' && buffer.address >= 0
+      ? [{ place: place(buffer), value: node.attributes.value }]
+      : [],
   )
-  const entries = names.map((name, i): [Name, Entry] => {
-    const execute = exports[name] as () => number
-    return [
-      name,
-      {
-        inputs: graphs[name].inputs.map(node => views.get(node)!),
-        outputs: outputs[i].map(view),
-        flatOutputs: flat(outputs[i]),
-        run() {
-          if (execute() !== 0) fail()
-        },
-      },
-    ]
-  })
+  const image: ProgramImage = {
+    module: new WebAssembly.Module(bytes),
+    entries: Object.fromEntries(
+      names.map((name, i) => [name, { inputs: places(graphs[name].inputs), outputs: outputs[i].map(place) }]),
+    ),
+    contiguous: contiguous.map(group => joined(places(group))),
+    constants,
+    solves: sites,
+  }
+  const instance = instantiate(image)
   const count = (list: readonly Graph[]) =>
     list.reduce((sum, graph) => sum + topologicalOrder(graph.outputs).length, 0)
   const statistics: ProgramStatistics = {
@@ -189,18 +158,23 @@ export function compile<Name extends string>(
   }
   const profiled =
     stopwatches &&
-    (() => stopwatches.flatMap((stopwatch, i) => profileRows(names[i], stopwatch, view(stopwatch.buffer))))
+    (() =>
+      stopwatches.flatMap((stopwatch, i) => {
+        const { address, size } = stopwatch.buffer
+        return profileRows(names[i], stopwatch, new Float64Array(instance.memory, address, size))
+      }))
   if (profiled && isProfileRequested()) printProfileAtExit(profiled)
   return {
-    ...(Object.fromEntries(entries) as Record<Name, Entry>),
+    ...instance.entries,
     statistics,
-    contiguous: contiguous.map(group => flat(group.map(layout.leaf))),
+    contiguous: instance.contiguous,
+    image,
     profile: profiled,
     toText: () => rewritten.map((graph, i) => graphText(graph, names[i])).join('\n\n'),
     toModule(outputNames) {
       if (profile) throw new Error('toModule: the program is profiled; compile it without, to take it away')
       return standaloneModule(
-        { bytes, memory, graphs, leaves: layout.leaves, outputs, solves: sites },
+        { bytes, memory: instance.memory, graphs, leaves: layout.leaves, outputs, solves: sites },
         outputNames,
       )
     },
@@ -208,7 +182,7 @@ export function compile<Name extends string>(
 }
 
 function checkEntry(name: string, graph: Graph): void {
-  if (['statistics', 'contiguous', 'profile', 'toText', 'toModule'].includes(name)) {
+  if (['statistics', 'contiguous', 'image', 'profile', 'toText', 'toModule'].includes(name)) {
     throw new RangeError(
       `a program's entry cannot be called ${name}: the program has a property of that name`,
     )
