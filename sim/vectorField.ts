@@ -2,10 +2,16 @@ import { type Tensor, type Tensor1D, tensor } from '@tensorflow/tfjs-core'
 import { jvp, vjp } from '../compiler/differentiate/index.ts'
 import { type Graph, type Node, sizeOf } from '../compiler/graph.ts'
 import { constant, input } from '../compiler/primitives.ts'
-import { compile, type Entry, type ProgramStatistics } from '../compiler/program.ts'
+import { compile, type ProgramStatistics } from '../compiler/program.ts'
 import { trace } from '../compiler/trace/index.ts'
 import type { ParameterSpec } from '../models/parameters.ts'
-import type { VectorField } from '../solvers/ode/vectorField.ts'
+import {
+  type ModelImage,
+  type ModelInstanceField,
+  type ModelInstanceFunction,
+  modelOf,
+  type ParameterBlock,
+} from './modelImage.ts'
 
 /** A function (t, y) ↦ tensor written in TensorFlow.js; learned arrays that are not tf.Variables come as `parameters`. */
 export type ModelFunction = (t: Tensor, y: Tensor1D, parameters: readonly Tensor[]) => Tensor
@@ -19,36 +25,20 @@ export interface VectorFieldOptions {
   readonly parameters?: readonly ParameterSpec[]
 }
 
-/** A named part of the flat θ: θ[offset … offset + size). */
-export interface ParameterBlock {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly offset: number
-  readonly size: number
-}
+export type { ParameterBlock } from './modelImage.ts'
 
 /** A function of (t, y, θ) with its derivatives; the methods are as in VectorField. */
-export interface CompiledFunction {
+export interface CompiledFunction extends ModelInstanceFunction {
   /** What was compiled: its inputs are t, y, then the arrays of θ. */
   readonly graph: Graph
-  /** Length of the result. */
-  readonly size: number
-  /** Whether it depends on θ at all. */
-  readonly usesParameters: boolean
-  evaluate(t: number, y: Float64Array, out: Float64Array): void
-  vjp(t: number, y: Float64Array, cotangent: Float64Array, gradY: Float64Array, gradTheta: Float64Array): void
-  jvp(t: number, y: Float64Array, tangentY: Float64Array, tangentTheta: Float64Array, out: Float64Array): void
 }
 
-export interface CompiledField
-  extends CompiledFunction,
-    Required<Pick<VectorField, 'names' | 'parameterGradient'>> {
-  readonly dimension: number
-  readonly parameterCount: number
-  readonly parameters: Float64Array
+export interface CompiledField extends CompiledFunction, ModelInstanceField {
   /** Where each learned array lies in θ. */
   readonly blocks: readonly ParameterBlock[]
   readonly statistics: ProgramStatistics
+  /** The whole model, for other threads: the field and its further functions. */
+  readonly image: ModelImage
   /** Copies the trainable tf.Variables of the model into θ (again). */
   readVariables(): void
   /** Copies θ into the tf.Variables, rounded to their float32. */
@@ -100,7 +90,6 @@ export function compileModel<Name extends string>(
     if (initial.length === blocks[k].size) return
     throw new RangeError(`parameter '${name}' of shape [${shape}] has ${initial.length} initial values`)
   })
-  const p = theta.reduce((sum, node) => sum + sizeOf(node.shape), 0)
   const differentiable = graph.inputs.slice(1)
   const tangents = differentiable.map(node => input('tangent', node.shape))
   const graphs: Record<string, Graph> = {}
@@ -121,28 +110,25 @@ export function compileModel<Name extends string>(
     accumulate[`${keys[k]}.vjp`] = theta.map((_, i) => i + 1)
   })
   const program = compile(graphs, { accumulate, contiguous: [theta, tangents.slice(1)] })
-  const [parameters, thetaTangent] = program.contiguous
-  const compiled = keys.map((key, k) =>
-    compiledFunction(
-      { inputs: graph.inputs, outputs: [graph.outputs[k]] },
-      { evaluate: program[`${key}.evaluate`], vjp: program[`${key}.vjp`], jvp: program[`${key}.jvp`] },
-      thetaTangent,
-      blocks.filter((_, i) => used[k][i]),
-    ),
-  )
+  const image: ModelImage = {
+    program: program.image,
+    names,
+    blocks,
+    functions: Object.fromEntries(keys.map((key, k) => [key, { uses: blocks.filter((_, i) => used[k][i]) }])),
+  }
+  const instance = modelOf(image, program, program.contiguous)
+  const parameters = instance.field.parameters
+  const graphOf = (k: number): Graph => ({ inputs: graph.inputs, outputs: [graph.outputs[k]] })
   specs.forEach(({ initial }, k) => {
     parameters.set(initial, blocks[k].offset)
   })
   const variables = graph.variables.map((variable, k) => ({ variable, ...blocks[specs.length + k] }))
   const field: CompiledField = {
-    ...compiled[0],
-    dimension: n,
-    parameterCount: p,
-    parameters,
-    parameterGradient: program['field.vjp'].flatOutputs.subarray(n),
-    names,
+    ...instance.field,
+    graph: graphOf(0),
     blocks,
     statistics: program.statistics,
+    image,
     readVariables() {
       for (const { variable, offset } of variables) parameters.set(variable.dataSync(), offset)
     },
@@ -155,66 +141,10 @@ export function compileModel<Name extends string>(
     },
   }
   field.readVariables()
-  const functions = Object.fromEntries(otherNames.map((name, k) => [name, compiled[k + 1]]))
+  const functions = Object.fromEntries(
+    otherNames.map((name, k) => [name, { ...instance.functions[name], graph: graphOf(k + 1) }]),
+  )
   return { field, functions: functions as Record<Name, CompiledFunction> }
-}
-
-/**
- * @param blocks the parts of θ on which the function depends: only these are added to
- */
-function compiledFunction(
-  graph: Graph,
-  { evaluate, vjp, jvp }: Readonly<Record<'evaluate' | 'vjp' | 'jvp', Entry>>,
-  thetaTangent: Float64Array,
-  blocks: readonly ParameterBlock[],
-): CompiledFunction {
-  const [time, state] = evaluate.inputs
-  const result = evaluate.outputs[0]
-  const n = state.length
-  const cotangentIn = vjp.inputs[vjp.inputs.length - 1]
-  const stateGradient = vjp.outputs[0]
-  const thetaGradient = vjp.flatOutputs.subarray(n)
-  const gathered = new Float64Array(thetaGradient.length)
-  const stateTangent = jvp.inputs[evaluate.inputs.length]
-  return {
-    graph,
-    size: result.length,
-    usesParameters: blocks.length > 0,
-    evaluate(t, y, out) {
-      time[0] = t
-      state.set(y)
-      evaluate.run()
-      out.set(result)
-    },
-    vjp(t, y, cotangent, gradY, gradTheta) {
-      time[0] = t
-      state.set(y)
-      cotangentIn.set(cotangent)
-      // Adding into the program's own memory is free. Any other array is added to block by block, and what has been
-      // gathered in that memory meanwhile stays.
-      const own =
-        gradTheta.buffer === thetaGradient.buffer && gradTheta.byteOffset === thetaGradient.byteOffset
-      if (!own) {
-        gathered.set(thetaGradient)
-        for (const { offset, size } of blocks) thetaGradient.fill(0, offset, offset + size)
-      }
-      vjp.run()
-      for (let i = 0; i < n; i++) gradY[i] += stateGradient[i]
-      if (own) return
-      for (const { offset, size } of blocks) {
-        for (let i = offset; i < offset + size; i++) gradTheta[i] += thetaGradient[i]
-      }
-      thetaGradient.set(gathered)
-    },
-    jvp(t, y, tangentY, tangentTheta, out) {
-      time[0] = t
-      state.set(y)
-      stateTangent.set(tangentY)
-      thetaTangent.set(tangentTheta)
-      jvp.run()
-      out.set(jvp.outputs[0])
-    },
-  }
 }
 
 function parameterBlocks(arrays: readonly { readonly name: string; readonly shape: readonly number[] }[]) {
