@@ -1,8 +1,7 @@
 import type { Solution } from '../ode/solution.ts'
-import { combine, denseWeights } from '../ode/tableau.ts'
 import type { VectorField } from '../ode/vectorField.ts'
 import { checkLength } from './checkLength.ts'
-import { frozenSteps } from './frozenSteps.ts'
+import { differentiableSteps } from './stepDerivative.ts'
 
 /**
  * Forward sensitivity: the exact derivative, to rounding, of the saved states in the direction (δy0, δθ), with the
@@ -29,47 +28,29 @@ export function tangent(
   }
   checkLength('thetaTangent', theta, field.parameterCount)
   checkLength('out', out, solution.y.length)
-  const frozen = frozenSteps(solution)
-  const { flat, steps } = frozen
-  const { stages, end, a } = flat
+  const { steps, derivative } = differentiableSteps(solution)
   const times = solution.t
-
-  const k = new Float64Array(stages * n) // δk
-  const stage = Array.from({ length: stages }, (_, i) => k.subarray(i * n, (i + 1) * n))
   const y1 = new Float64Array(n)
-  const stageTangent = new Float64Array(n)
-  const state = new Float64Array(n)
-  const weights = new Float64Array(stages)
+  const savedTangent = new Float64Array(n)
   const direction = Math.sign(steps.h[0])
   out.set(y)
   let saved = 1
-  if (steps.count > 0) {
-    for (let m = 0; m < n; m++) state[m] = steps.y[m]
-    field.jvp(steps.t[0], state, y, theta, stage[0])
-  }
+  if (steps.count > 0) derivative.startJvp(steps.t[0], steps.y.subarray(0, n), 0, y, theta)
 
   for (let step = 0; step < steps.count && saved < times.length; step++) {
     const t = steps.t[step]
     const t1 = steps.t[step + 1]
-    const h = steps.h[step]
-    frozen.load(step)
-    for (let i = 1; i < stages; i++) {
-      const target = i === end ? y1 : stageTangent
-      combine(y, h, a, i * stages, i, k, target)
-      frozen.stageState(step, i, state)
-      field.jvp(frozen.stageTime(step, i), state, target, theta, stage[i])
-    }
+    derivative.load(step)
+    derivative.stepJvp(0, 0, y, theta, y1)
     for (; saved < times.length && (times[saved] - t1) * direction <= 0; saved++) {
       if (times[saved] === t1) {
         out.set(y1, saved * n)
         continue
       }
-      denseWeights(flat, (times[saved] - t) / h, weights)
-      combine(y, h, weights, 0, stages, k, stageTangent)
-      out.set(stageTangent, saved * n)
+      derivative.interpolateJvp((times[saved] - t) / steps.h[step], 0, savedTangent)
+      out.set(savedTangent, saved * n)
     }
     y.set(y1)
-    stage[0].set(stage[end])
   }
   return out
 }

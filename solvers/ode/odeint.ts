@@ -1,3 +1,5 @@
+import { createStepContext } from './context.ts'
+import { createDriver } from './driver.ts'
 import { createExplicitRungeKutta } from './explicitRungeKutta.ts'
 import { tableaus } from './methods/index.ts'
 import { createOdex } from './odex.ts'
@@ -18,10 +20,7 @@ export interface Integrator {
 export function createIntegrator(field: VectorField, options: IntegratorOptions = {}): Integrator {
   checkOptions(field, options)
   const { method = 'tsit5' } = options
-  const run =
-    method === 'odex'
-      ? createOdex(field, options)
-      : createExplicitRungeKutta(field, typeof method === 'string' ? tableaus[method] : method, options)
+  const run = method === 'odex' ? createOdex(field, options) : createRun(field, method, options)
   return {
     field,
     integrate(y0, times) {
@@ -29,6 +28,16 @@ export function createIntegrator(field: VectorField, options: IntegratorOptions 
       return run(y0, planTimes(times))
     },
   }
+}
+
+function createRun(
+  field: VectorField,
+  method: Exclude<NonNullable<IntegratorOptions['method']>, 'odex'>,
+  options: IntegratorOptions,
+) {
+  const context = createStepContext(field, options)
+  const tableau = typeof method === 'string' ? tableaus[method] : method
+  return createDriver(createExplicitRungeKutta(tableau, context), context, options)
 }
 
 /**

@@ -84,7 +84,7 @@ export function createOdex(
   }
 
   const interpolate = (step: number, t: number, out: Float64Array) =>
-    barycentric(record.dense, step * record.width, (t - record.t[step]) / record.h[step], out)
+    barycentric(record.dense, (step + 1) * record.width, (t - record.t[step]) / record.h[step], out)
 
   return (y0, plan) => {
     const { start, stop, saveAt } = plan
@@ -146,7 +146,10 @@ export function createOdex(
         for (let m = 0; m < n; m++) state[m] = time === t1 ? y[m] : dense(m, time)
         saveState(saved, state)
       }
-      if (recorded !== 'nothing') appendStep(record, h, t1, y, values, 0)
+      if (recorded !== 'nothing') {
+        const slot = appendStep(record, h, t1, y)
+        if (recorded === 'dense') record.dense.set(values, slot)
+      }
       countAccepted(statistics, h)
       t = t1
       obstacle = undefined

@@ -24,6 +24,11 @@ export interface Statistics {
   accepted: number
   /** Trial steps that were not accepted; odex does not tell them where it fails. */
   rejected: number
+  /** Of implicit methods: Jacobians evaluated, matrices factorised, systems solved, Newton's iterations. */
+  jacobians: number
+  factorisations: number
+  linearSolves: number
+  newtonIterations: number
   /** Sizes (absolute) of the smallest and the largest accepted step. */
   smallestStep: number
   largestStep: number

@@ -30,6 +30,10 @@ export const newStatistics = (): Statistics => ({
   evaluations: 0,
   accepted: 0,
   rejected: 0,
+  jacobians: 0,
+  factorisations: 0,
+  linearSolves: 0,
+  newtonIterations: 0,
   smallestStep: Infinity,
   largestStep: 0,
 })

@@ -1,6 +1,10 @@
 import type { Steps } from './solution.ts'
+import type { Stepper } from './stepper.ts'
 
-/** The accepted steps while they are recorded. `dense` holds what dense output needs: `width` numbers per step. */
+/**
+ * The accepted steps while they are recorded. `dense` holds what a stepper records: slot 0 what `start` left, slot j + 1
+ * what step j left, of `width` numbers each.
+ */
 export interface StepRecord extends Steps {
   count: number
   generation: number
@@ -10,20 +14,23 @@ export interface StepRecord extends Steps {
   dense: Float64Array
   readonly n: number
   readonly width: number
+  /** What made the steps, and can load them; absent for odex. */
+  readonly stepper?: Stepper
 }
 
 const initialCapacity = 64
 
 /** @param width numbers per step that dense output needs; 0 records the states only. */
-export const createStepRecord = (n: number, width: number): StepRecord => ({
+export const createStepRecord = (n: number, width: number, stepper?: Stepper): StepRecord => ({
   count: 0,
   generation: 0,
   t: new Float64Array(initialCapacity + 1),
   h: new Float64Array(initialCapacity),
   y: new Float64Array((initialCapacity + 1) * n),
-  dense: new Float64Array(initialCapacity * width),
+  dense: new Float64Array((initialCapacity + 1) * width),
   n,
   width,
+  stepper,
 })
 
 /** Starts over, in the same memory. */
@@ -40,22 +47,15 @@ const grown = (old: Float64Array, length: number) => {
   return next
 }
 
-/** Appends a step of size h that arrived at (t, y); its dense part is `source` from `from` on. */
-export function appendStep(
-  record: StepRecord,
-  h: number,
-  t: number,
-  y: Float64Array,
-  source: Float64Array,
-  from: number,
-): void {
+/** Appends a step of size h that arrived at (t, y). Gives where in record.dense its slot begins. */
+export function appendStep(record: StepRecord, h: number, t: number, y: Float64Array): number {
   const { n, width, count } = record
   if (count === record.h.length) {
     const capacity = 2 * count
     record.t = grown(record.t, capacity + 1)
     record.h = grown(record.h, capacity)
     record.y = grown(record.y, (capacity + 1) * n)
-    record.dense = grown(record.dense, capacity * width)
+    record.dense = grown(record.dense, (capacity + 1) * width)
   }
   const next = count + 1
   record.count = next
@@ -63,8 +63,7 @@ export function appendStep(
   record.t[next] = t
   const states = record.y
   for (let m = 0, at = next * n; m < n; m++) states[at + m] = y[m]
-  const dense = record.dense
-  for (let i = 0, at = count * width; i < width; i++) dense[at + i] = source[from + i]
+  return next * width
 }
 
 /** The step j with t in (t[j], t[j + 1]], in the direction of time; 0 for the initial time. Binary search. */

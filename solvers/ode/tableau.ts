@@ -103,6 +103,16 @@ export function denseWeights(flat: FlatTableau, theta: number, weights: Float64A
   }
 }
 
+/** weights ← b_i'(θ), length s. */
+export function denseSlopes(flat: FlatTableau, theta: number, weights: Float64Array): void {
+  const { stages, degree, dense } = flat
+  for (let i = 0; i < stages; i++) {
+    let sum = 0
+    for (let p = degree - 1; p >= 0; p--) sum = (p + 1) * dense[i * degree + p] + theta * sum
+    weights[i] = sum
+  }
+}
+
 /** out ← base + h·Σ_{j<count} coefficients[from + j]·k_j, where k is s×n: a stage, a new state or dense output. */
 export function combine(
   base: Float64Array,

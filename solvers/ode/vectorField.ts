@@ -39,4 +39,27 @@ export interface VectorField {
   ): void
   /** out ← ∂f/∂y, row-major n×n. */
   jacobian?(t: number, y: Float64Array, out: Float64Array): void
+  /** Where ∂f/∂y may be nonzero, if that is little of it; absent: anywhere. */
+  readonly jacobianPattern?: SparsityPattern
+  /** out ← ∂f/∂t, n; zeros where f does not depend on t. Methods and gradients that need it say so. */
+  timeDerivative?(t: number, y: Float64Array, out: Float64Array): void
+  /** out ← M(t, y), row-major n×n, of M·dy/dt = f; it may be singular. Absent: the identity. */
+  mass?(t: number, y: Float64Array, out: Float64Array): void
+}
+
+/** Places in an n×n matrix, by compressed rows: row i has the columns columns[rowStart[i]] … columns[rowStart[i + 1] − 1]. */
+export interface SparsityPattern {
+  /** n + 1. */
+  readonly rowStart: Int32Array
+  /** Increasing within each row. */
+  readonly columns: Int32Array
+}
+
+/** @throws Error where the field does not give ∂f/∂t. */
+export function withTimeDerivative(field: VectorField): NonNullable<VectorField['timeDerivative']> {
+  if (field.timeDerivative) return (t, y, out) => field.timeDerivative!(t, y, out)
+  throw new Error(
+    'derivatives with respect to times need field.timeDerivative, which this vector field does not have: ' +
+      'give ∂f/∂t, or zeros if f does not depend on t',
+  )
 }

@@ -1,0 +1,70 @@
+import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
+import * as failures from './failure.ts'
+import type { IntegratorOptions } from './options.ts'
+import type { Failure, Statistics } from './solution.ts'
+import { newStatistics } from './solutionOf.ts'
+import { spreadTolerance } from './stepControl.ts'
+import type { VectorField } from './vectorField.ts'
+
+/** What a stepper and its driver share: the field, the tolerances, what has been counted and what went wrong. */
+export interface StepContext {
+  readonly field: VectorField
+  readonly rtol: number
+  /** n, never 0. */
+  readonly atol: Float64Array
+  statistics: Statistics
+  /** The component that dominated the last error norm. */
+  dominant: number
+  /** What the last trial step ran into, if it did not get as far as an error estimate. */
+  obstacle: Failure | undefined
+  /** out ← f(t, y), counted; false, with the obstacle noted, where that is not possible. */
+  evaluate(t: number, y: Float64Array, out: Float64Array): boolean
+  /** Notes as the obstacle that the state y at time t is not finite. */
+  overflow(t: number, y: Float64Array): void
+  /** Forgets the last integration. */
+  reset(): void
+}
+
+/** Whether all entries are finite: 0·v is 0 exactly where v is. */
+function allFinite(v: Float64Array): boolean {
+  let sum = 0
+  for (let m = 0; m < v.length; m++) sum += 0 * v[m]
+  return sum === 0
+}
+
+export function createStepContext(field: VectorField, options: IntegratorOptions): StepContext {
+  const nonFinite = (t: number, values: Float64Array, derivative: boolean) => {
+    const index = values.findIndex(value => !Number.isFinite(value))
+    return failures.nonFinite(field, t, index, values[index], derivative)
+  }
+  const context: StepContext = {
+    field,
+    rtol: options.rtol ?? 1e-6,
+    atol: spreadTolerance(options.atol ?? 1e-8, field.dimension),
+    statistics: newStatistics(),
+    dominant: 0,
+    obstacle: undefined,
+    evaluate(t, y, out) {
+      context.statistics.evaluations++
+      try {
+        field.evaluate(t, y, out)
+      } catch (error) {
+        if (!(error instanceof SingularMatrixError)) throw error
+        context.obstacle = failures.singularMatrix(t, error)
+        return false
+      }
+      if (allFinite(out)) return true
+      context.obstacle = nonFinite(t, out, true)
+      return false
+    },
+    overflow(t, y) {
+      context.obstacle = nonFinite(t, y, false)
+    },
+    reset() {
+      context.statistics = newStatistics()
+      context.dominant = 0
+      context.obstacle = undefined
+    },
+  }
+  return context
+}

@@ -1,0 +1,107 @@
+import type { StepContext } from './context.ts'
+import * as failures from './failure.ts'
+import type { IntegratorOptions, TimePlan } from './options.ts'
+import type { Failure, Solution } from './solution.ts'
+import {
+  beginSaving,
+  countAccepted,
+  createSavedStates,
+  recording,
+  saveState,
+  solutionOf,
+} from './solutionOf.ts'
+import type { Stepper } from './stepper.ts'
+import { appendStep, beginSteps, createStepRecord } from './steps.ts'
+
+/**
+ * The loop around any stepper: trial steps, their size, saved states, recorded steps, progress and failures. Memory is
+ * reused by each call of what is returned; a step allocates nothing.
+ */
+export function createDriver(
+  stepper: Stepper,
+  context: StepContext,
+  options: IntegratorOptions,
+): (y0: ArrayLike<number>, plan: TimePlan) => Solution {
+  const { field } = context
+  const { control } = stepper
+  const n = field.dimension
+  const { maxStep = Infinity, maxSteps = 100_000, onProgress } = options
+  const y = new Float64Array(n)
+  const y1 = new Float64Array(n)
+  const state = new Float64Array(n)
+  const saved = createSavedStates()
+  const record = createStepRecord(n, (options.keepSteps ?? true) ? stepper.width : 0, stepper)
+  let t = 0
+  let h = 0
+
+  /** The failure that the last obstacle amounts to, or a step that is too small for its own sake. */
+  const stuck = () => context.obstacle ?? failures.stepTooSmall(field, t, h, context.dominant)
+
+  /** Saves the states at the times in (t, t1], for the step that has just been completed. */
+  function saveUpTo(t1: number, saveAt: Float64Array, direction: number): void {
+    while (saved.count < saveAt.length && (saveAt[saved.count] - t1) * direction <= 0) {
+      const time = saveAt[saved.count]
+      if (time === t1) saveState(saved, y1)
+      else {
+        stepper.interpolate((time - t) / h, state)
+        saveState(saved, state)
+      }
+    }
+  }
+
+  function run(plan: TimePlan, recorded: ReturnType<typeof recording>): Failure | undefined {
+    const { stop, saveAt } = plan
+    const direction = Math.sign(stop - t)
+    if (!stepper.start(t, y)) return stuck()
+    if (recorded === 'dense') stepper.record(record.dense, 0)
+    const most = Math.min(maxStep, Math.abs(stop - t))
+    h = direction * Math.min(options.firstStep ?? stepper.firstStep(t, y, direction, most), most)
+    for (let trials = 0; ; trials++) {
+      if (0.1 * Math.abs(h) <= Math.abs(t) * Number.EPSILON) return stuck()
+      if (trials === maxSteps) return failures.tooManySteps(field, t, stop, maxSteps, context.dominant)
+      const last = (t + 1.01 * h - stop) * direction >= 0
+      if (last) h = stop - t
+      const t1 = last ? stop : t + h
+      context.obstacle = undefined
+      let error = stepper.attempt(t, h, y, y1)
+      if (error <= 1) {
+        const between = saveAt !== null && (saveAt[saved.count] - t1) * direction < 0
+        if (!stepper.complete(recorded === 'dense' || between)) error = Number.NaN
+      }
+      if (!(error <= 1)) {
+        context.statistics.rejected++
+        h *= control.reject(error)
+        continue
+      }
+      if (saveAt) saveUpTo(t1, saveAt, direction)
+      if (recorded !== 'nothing') {
+        const slot = appendStep(record, h, t1, y1)
+        if (recorded === 'dense') stepper.record(record.dense, slot)
+      }
+      countAccepted(context.statistics, h)
+      stepper.advance()
+      t = t1
+      y.set(y1)
+      if (last) return undefined
+      if (onProgress && onProgress(t, context.statistics) === false) return failures.cancelled(t)
+      h = direction * Math.min(Math.abs(h) * control.accept(error), maxStep)
+    }
+  }
+
+  function interpolate(step: number, time: number, out: Float64Array): void {
+    stepper.load(record, step)
+    stepper.interpolate((time - record.t[step]) / record.h[step], out)
+  }
+
+  return (y0, plan) => {
+    context.reset()
+    control.reset()
+    t = plan.start
+    y.set(y0)
+    beginSaving(saved, plan, y)
+    beginSteps(record, t, y)
+    const recorded = recording(options, plan)
+    const failure = run(plan, recorded)
+    return solutionOf(stepper.name, plan, saved, record, recorded, context.statistics, failure, interpolate)
+  }
+}
