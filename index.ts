@@ -13,6 +13,13 @@ export {
   type LossAndGradient,
   lossAndGradient,
 } from './sim/lossAndGradient.ts'
+export {
+  type Batch,
+  type BatchGradient,
+  type BatchOptions,
+  type BatchTrajectory,
+  createBatch,
+} from './sim/parallel/batch.ts'
 export { type Adam, adam } from './sim/training/optimizers/adam.ts'
 export {
   type CompiledField,

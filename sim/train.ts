@@ -3,6 +3,7 @@ import { randomStream } from './data/random.ts'
 import type { DataSplit } from './data/series.ts'
 import { checkCriteria } from './evaluate.ts'
 import { FileError } from './files/fileError.ts'
+import { createTeam } from './parallel/team.ts'
 import { type CompiledSystem, compileSystem } from './problem/problem.ts'
 import { requireDerivatives } from './problem/requireDerivatives.ts'
 import { beginRun, isUnbegun, type MetricsLine, readCheckpoint, writeCheckpoint } from './run/checkpoint.ts'
@@ -13,7 +14,7 @@ import { estimateStates } from './training/estimates.ts'
 import { type Phase, stagesOf } from './training/plan.ts'
 import type { ShootingProblem } from './training/shooting.ts'
 import { initialTrainerState, misfit, type TrainerState } from './training/state.ts'
-import { type EpochReport, train, type Validation } from './training/trainer.ts'
+import { type EpochReport, type TrainerHooks, train, type Validation } from './training/trainer.ts'
 import type { Series } from './training/windows.ts'
 
 export interface TrainOptions {
@@ -26,6 +27,8 @@ export interface TrainOptions {
   readonly seed?: number
   /** Replaces the epochs of every phase, in proportion; a resumed run has its own. */
   readonly epochs?: number
+  /** Threads that evaluate windows; default: one for each core. The result is the same, to the bit, for any number. */
+  readonly threads?: number
   onEpoch?(report: EpochReport): void
 }
 
@@ -41,6 +44,9 @@ export interface TrainedSystem {
 
 /** At most this fraction of the time goes into checkpoints. */
 const checkpointShare = 0.02
+
+/** Training alone for so long comes before other threads are started, in milliseconds: short training needs none. */
+const patience = 300
 
 /**
  * Trains a scene's model through all phases of its `training`, with checkpoints; resumed, it goes on from the last one to
@@ -95,14 +101,20 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
     nextSave = end + (end - begun) / checkpointShare
   }
   if (!saved) save()
-  train(problem, stages, state, randomStream(state.random), validation, {
+  const hooks: TrainerHooks = {
     onEpoch(report) {
       metrics.push({ ...report, seconds: Number(seconds().toFixed(3)) })
       options.onEpoch?.(report)
       if (performance.now() > nextSave) save()
       return undefined
     },
-  })
+  }
+  const team = createTeam({ threads: options.threads, startAfter: patience })
+  try {
+    train(problem, stages, state, randomStream(state.random), validation, hooks, team)
+  } finally {
+    team.close()
+  }
   save()
   return { truth, system, data, state, metrics, seconds: seconds() }
 }
@@ -137,6 +149,7 @@ export function shootingProblem(
   return {
     field,
     observation,
+    model: field.image,
     series,
     ode: { ...solverOptions(scene), ...(rtol && { rtol }), ...(atol && { atol }) },
     scales: Float64Array.from(scales),

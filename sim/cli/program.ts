@@ -41,6 +41,11 @@ export function commandLine(): Command {
     .option('--resume', 'go on from the last checkpoint, to the same bits as an uninterrupted run')
     .option('--epochs <n>', "instead of the scene's", wholeNumber(1))
     .option('--seed <n>', "instead of the scene's", wholeNumber(0))
+    .option(
+      '--threads <n>',
+      'threads to train with, to the same bits (default: one for each core)',
+      wholeNumber(1),
+    )
     .option('--view', 'show the result in the browser')
     .addOption(overrides())
     .action(async (scene, options) => (await import('./commands/train.ts')).trainCommand(scene, options))

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { distance, uniform } from '../../compiler/testing/numbers.ts'
 import { complex, complexStep } from '../../solvers/adjoint/testing/complexReplay.ts'
 import { odeint, tsit5 } from '../../solvers/ode/index.ts'
+import { createTeam } from '../parallel/team.ts'
 import { complexField, complexFunction } from '../testing/complexField.ts'
-import { createShooting, shootingObjective, shootingResiduals } from './shooting.ts'
+import { createShooting } from './shooting.ts'
 import { observedSeries, pendulumProblem } from './testing/pendulum.ts'
 import { cutWindows } from './windows.ts'
+import { createWindowTeam } from './windowTeam.ts'
 
 const [n, p] = [2, 3]
 const random = uniform(2)
@@ -16,8 +18,8 @@ for (const k of [3, 10, 11, 20, 29, 58, 59]) series[0].values[k] = Number.NaN
 const problem = pendulumProblem(series)
 const windows = cutWindows(series, 1)
 const shooting = createShooting(problem)
-const objective = shootingObjective(problem, shooting, windows)
-const leastSquares = shootingResiduals(problem, shooting, windows)
+const team = createTeam({ threads: 1 })
+const { objective, leastSquares } = createWindowTeam(problem, shooting, windows, team)
 const { size, residualCount } = leastSquares
 const x = Float64Array.from({ length: size }, random)
 x.set([1.3, 0.2, 0.9])
@@ -94,8 +96,9 @@ describe('multiple shooting', () => {
     wild[1] = -1e9 // damping that blows up
     const cut = { ...problem, ode: { ...problem.ode, maxSteps: 50 } }
     const failing = createShooting(cut)
-    expect(shootingObjective(cut, failing, windows).evaluate(wild, gradient.slice())).toBe(Infinity)
-    expect(shootingResiduals(cut, failing, windows).evaluate(wild, residuals.slice(), null)).toBe(false)
+    const functions = createWindowTeam(cut, failing, windows, team)
+    expect(functions.objective.evaluate(wild, gradient.slice())).toBe(Infinity)
+    expect(functions.leastSquares.evaluate(wild, residuals.slice(), null)).toBe(false)
     problem.field.parameters.set(wild.subarray(0, p))
     const [a, theta] = [new Float64Array(n), new Float64Array(p)]
     const result = failing.gradient(windows[0], Float64Array.of(1, 1), null, a, null, theta)
@@ -103,5 +106,42 @@ describe('multiple shooting', () => {
     expect([...a, ...theta].every(value => value === 0)).toBe(true)
     expect(failing.states(windows[0], Float64Array.of(1, 1))).toBeNull()
     expect(failing.loss(windows[0], Float64Array.of(1, 1))).toBe(Infinity)
+  })
+
+  it('has the same bits on several threads', async () => {
+    const three = createTeam({ threads: 3 })
+    const many = createWindowTeam(problem, shooting, windows, three)
+    const one = createWindowTeam(problem, shooting, windows, team)
+    many.losses(x)
+    await new Promise(resolve => setTimeout(resolve, 500)) // until they have come up
+    const results = [one, many].map(({ losses, objective, leastSquares }) => {
+      const g = new Float64Array(size)
+      const [r, J] = [new Float64Array(residualCount), new Float64Array(residualCount * size)]
+      return [losses(x).slice(), objective.evaluate(x, g), g, leastSquares.evaluate(x, r, J), r, J]
+    })
+    three.close()
+    expect(results[1]).toEqual(results[0])
+  })
+
+  it('has the gradient of some windows alone, and leaves the others', () => {
+    const functions = createWindowTeam(problem, shooting, windows, team)
+    const part = new Float64Array(size).fill(7)
+    const which = [1, 4]
+    functions.gradient(x, which, part)
+    const expected = new Float64Array(size).fill(7)
+    const theta = expected.subarray(0, p).fill(0)
+    for (const k of which) {
+      expected.fill(0, p + k * n, p + (k + 1) * n)
+      const { next } = windows[k]
+      if (next >= 0) expected.fill(0, p + next * n, p + (next + 1) * n)
+    }
+    const z = (array: Float64Array, k: number) => array.subarray(p + k * n, p + (k + 1) * n)
+    problem.field.parameters.set(x.subarray(0, p))
+    for (const k of which) {
+      const { next } = windows[k]
+      const [nextState, nextGradient] = next < 0 ? [null, null] : [z(x, next), z(expected, next)]
+      shooting.gradient(windows[k], z(x, k), nextState, z(expected, k), nextGradient, theta)
+    }
+    expect(distance([part], [expected])).toBeLessThan(1e-14)
   })
 })

@@ -1,8 +1,8 @@
 import { adjoint, tangent } from '../../solvers/adjoint/index.ts'
 import { createIntegrator, type IntegratorOptions } from '../../solvers/ode/index.ts'
 import type { VectorField } from '../../solvers/ode/vectorField.ts'
+import type { ModelImage } from '../modelImage.ts'
 import type { Observation } from './observation.ts'
-import type { LeastSquares, Objective } from './optimizers/objective.ts'
 import type { Series, Window } from './windows.ts'
 
 /**
@@ -17,6 +17,8 @@ import type { Series, Window } from './windows.ts'
 export interface ShootingProblem {
   readonly field: VectorField
   readonly observation: Observation
+  /** Both as other threads are sent them, where several are to work: functions `field` and `observation`. */
+  readonly model?: ModelImage
   readonly series: readonly Series[]
   readonly ode: IntegratorOptions
   /** σ, per observed value. */
@@ -217,75 +219,3 @@ export function createShooting(problem: ShootingProblem) {
 }
 
 export type Shooting = ReturnType<typeof createShooting>
-
-/** x = [θ, z₀, z₁, …] of a set of windows. */
-const stateOf = (x: Float64Array, p: number, n: number, window: number) =>
-  x.subarray(p + window * n, p + (window + 1) * n)
-
-/** The loss of all windows as a function of x, for a full-batch optimizer. */
-export function shootingObjective(
-  problem: ShootingProblem,
-  shooting: Shooting,
-  windows: readonly Window[],
-): Objective {
-  const { dimension: n, parameterCount: p, parameters } = problem.field
-  const factor = 1 / shooting.measuredValues(windows)
-  const gradTheta = problem.field.parameterGradient ?? new Float64Array(p)
-  return {
-    size: p + windows.length * n,
-    evaluate(x, gradient) {
-      parameters.set(x.subarray(0, p))
-      gradient.fill(0)
-      gradTheta.fill(0)
-      let loss = 0
-      for (const [k, window] of windows.entries()) {
-        const next = window.next < 0 ? null : stateOf(x, p, n, window.next)
-        const gradNext = window.next < 0 ? null : stateOf(gradient, p, n, window.next)
-        const z = stateOf(x, p, n, k)
-        const gradZ = stateOf(gradient, p, n, k)
-        loss += shooting.gradient(window, z, next, gradZ, gradNext, gradTheta).loss
-        if (loss === Infinity) return Infinity
-      }
-      gradient.set(gradTheta)
-      for (let i = 0; i < gradient.length; i++) gradient[i] *= factor
-      return factor * loss
-    },
-  }
-}
-
-/** The residuals of all windows as a function of x, for Levenberg–Marquardt; scaled so that ½‖r‖² is the loss. */
-export function shootingResiduals(
-  problem: ShootingProblem,
-  shooting: Shooting,
-  windows: readonly Window[],
-): LeastSquares {
-  const { dimension: n, parameterCount: p, parameters } = problem.field
-  const rows = windows.map(shooting.residualCount)
-  const firstRows = rows.map((_, k) => rows.slice(0, k).reduce((sum, count) => sum + count, 0))
-  const residualCount = rows.reduce((sum, count) => sum + count, 0)
-  const size = p + windows.length * n
-  const factor = 1 / Math.sqrt(shooting.measuredValues(windows))
-  return {
-    size,
-    residualCount,
-    evaluate(x, residuals, jacobian) {
-      parameters.set(x.subarray(0, p))
-      jacobian?.fill(0)
-      for (const [k, window] of windows.entries()) {
-        const next = window.next < 0 ? null : stateOf(x, p, n, window.next)
-        const place = jacobian && {
-          entries: jacobian,
-          columns: size,
-          row: firstRows[k],
-          z: p + k * n,
-          next: p + window.next * n,
-        }
-        const part = residuals.subarray(firstRows[k], firstRows[k] + rows[k])
-        if (!shooting.residualsAndJacobian(window, stateOf(x, p, n, k), next, part, place)) return false
-      }
-      for (let i = 0; i < residuals.length; i++) residuals[i] *= factor
-      if (jacobian) for (let i = 0; i < jacobian.length; i++) jacobian[i] *= factor
-      return true
-    },
-  }
-}

@@ -1,11 +1,13 @@
 import type { RandomStream } from '../data/random.ts'
+import { createTeam, type Team } from '../parallel/team.ts'
 import { adamState, adamStep, clipNorm } from './optimizers/adam.ts'
 import { lbfgsState, lbfgsStep } from './optimizers/lbfgs.ts'
 import { levenbergMarquardtState, levenbergMarquardtStep } from './optimizers/levenbergMarquardt.ts'
 import { rateAt, type Stage } from './plan.ts'
-import { createShooting, type ShootingProblem, shootingObjective, shootingResiduals } from './shooting.ts'
+import { createShooting, type ShootingProblem } from './shooting.ts'
 import { restoreOptimizer, type TrainerState } from './state.ts'
 import { cutWindows, type Series, type Window } from './windows.ts'
+import { createWindowTeam, type WindowTeam } from './windowTeam.ts'
 
 /** What one epoch did. */
 export interface EpochReport {
@@ -60,11 +62,13 @@ export function train(
   random: RandomStream,
   validation: Validation,
   hooks: TrainerHooks = {},
+  team: Team = createTeam({ threads: 1 }),
 ): void {
   const { field } = problem
   const [n, p] = [field.dimension, field.parameterCount]
   const shooting = createShooting(problem)
-  const validationShooting = createShooting({ ...problem, series: validation.series, continuity: 0 })
+  const validationProblem = { ...problem, series: validation.series, continuity: 0 }
+  const validationShooting = createShooting(validationProblem)
   const total = stages.reduce((sum, stage) => sum + stage.epochs, 0)
   let done = stages.slice(0, state.stage).reduce((sum, stage) => sum + stage.epochs, 0) + state.epoch
 
@@ -76,11 +80,13 @@ export function train(
       state.optimizer = null
     }
     const x = new Float64Array(p + windows.length * n)
+    const windowTeam = createWindowTeam(problem, shooting, windows, team)
     const validationWindows = cutWindows(validation.series, stage.length)
+    const validationTeam = createWindowTeam(validationProblem, validationShooting, validationWindows, team)
     const epochOf = { adam: adamEpoch, lbfgs: lbfgsEpoch, 'levenberg-marquardt': marquardtEpoch }[
       stage.phase.optimizer
     ]
-    const runEpoch = epochOf(stage, windows, x)
+    const runEpoch = epochOf(stage, windows, windowTeam, x)
     while (state.epoch < stage.epochs) {
       x.set(state.theta)
       x.set(state.initialStates, p)
@@ -90,7 +96,7 @@ export function train(
       field.parameters.set(state.theta)
       state.epoch = converged ? stage.epochs : state.epoch + 1
       done = stages.slice(0, state.stage).reduce((sum, s) => sum + s.epochs, 0) + state.epoch
-      const judged = validationLoss(validationWindows)
+      const judged = validationLoss(validationWindows, validationTeam)
       if (validationWindows.length > 0) {
         const { best } = state
         if (!best || stage.length > best.window || (stage.length === best.window && !(judged >= best.loss)))
@@ -122,12 +128,17 @@ export function train(
     converged?: boolean
   }
 
-  function adamEpoch(stage: Stage, windows: readonly Window[], x: Float64Array): () => EpochResult {
+  function adamEpoch(
+    stage: Stage,
+    windows: readonly Window[],
+    windowTeam: WindowTeam,
+    x: Float64Array,
+  ): () => EpochResult {
     const optimizer = restoreOptimizer(state, 'adam', () => adamState(x.length))
     const gradient = new Float64Array(x.length)
     const order = Int32Array.from(windows, (_, k) => k)
-    const z = (array: Float64Array, k: number) => array.subarray(p + k * n, p + (k + 1) * n)
-    const thetaGradient = field.parameterGradient ?? new Float64Array(p)
+    const thetaGradient = gradient.subarray(0, p)
+    const stateGradient = (k: number) => gradient.subarray(p + k * n, p + (k + 1) * n)
 
     return () => {
       const before = { x: x.slice(), mean: optimizer.mean.slice(), square: optimizer.square.slice() }
@@ -141,44 +152,28 @@ export function train(
       for (let first = 0; first < order.length; first += stage.phase.batch) {
         const batch = order.subarray(first, first + stage.phase.batch)
         const touched = new Set<number>()
-        thetaGradient.fill(0)
-        for (const k of batch) {
-          z(gradient, k).fill(0)
-          if (windows[k].next >= 0) z(gradient, windows[k].next).fill(0)
-        }
-        field.parameters.set(x.subarray(0, p))
         let values = 0
+        const losses = windowTeam.gradient(x, batch, gradient)
         for (const k of batch) {
-          const { next } = windows[k]
-          const nextState = next < 0 ? null : z(x, next)
-          const nextGradient = next < 0 ? null : z(gradient, next)
-          const result = shooting.gradient(
-            windows[k],
-            z(x, k),
-            nextState,
-            z(gradient, k),
-            nextGradient,
-            thetaGradient,
-          )
-          if (result.loss === Infinity) {
+          const window = windows[k]
+          if (losses[k] === Infinity) {
             failed++
-            firstFailure ??= result.failure
+            firstFailure ??= whyFails(window, x, k)
             continue
           }
           touched.add(k)
-          if (next >= 0) touched.add(next)
-          loss += result.loss
-          values += shooting.measuredValues([windows[k]])
+          if (window.next >= 0) touched.add(window.next)
+          loss += losses[k]
+          values += shooting.measuredValues([window])
         }
         if (values === 0) continue
         counted += values
         for (let i = 0; i < p; i++) thetaGradient[i] /= values
         for (const k of touched) {
-          const part = z(gradient, k)
+          const part = stateGradient(k)
           for (let i = 0; i < n; i++) part[i] /= values
         }
         clipNorm(thetaGradient, stage.phase.clip)
-        gradient.set(thetaGradient)
         const progress = state.epoch + stage.offset + first / order.length
         const rate = rateAt(stage.phase, progress) * state.rateFactor
         adamStep(x, gradient, optimizer, { rate, decay: stage.phase.decay }, 0, p)
@@ -205,8 +200,12 @@ export function train(
     }
   }
 
-  function lbfgsEpoch(_stage: Stage, windows: readonly Window[], x: Float64Array): () => EpochResult {
-    const objective = shootingObjective(problem, shooting, windows)
+  function lbfgsEpoch(
+    _stage: Stage,
+    windows: readonly Window[],
+    { objective }: WindowTeam,
+    x: Float64Array,
+  ): () => EpochResult {
     return () => {
       const optimizer = restoreOptimizer(state, 'lbfgs', () => lbfgsState(objective, x))
       if (optimizer.value === Infinity) throw startFailure(windows)
@@ -215,8 +214,12 @@ export function train(
     }
   }
 
-  function marquardtEpoch(_stage: Stage, windows: readonly Window[], x: Float64Array): () => EpochResult {
-    const residuals = shootingResiduals(problem, shooting, windows)
+  function marquardtEpoch(
+    _stage: Stage,
+    windows: readonly Window[],
+    { leastSquares: residuals }: WindowTeam,
+    x: Float64Array,
+  ): () => EpochResult {
     return () => {
       const optimizer = restoreOptimizer(state, 'levenberg-marquardt', () => {
         const start = levenbergMarquardtState(residuals, x)
@@ -229,19 +232,27 @@ export function train(
   }
 
   function startFailure(windows: readonly Window[]): TrainingError {
-    field.parameters.set(state.theta)
+    const x = new Float64Array(p + windows.length * n)
+    x.set(state.theta)
+    x.set(state.initialStates, p)
     for (const [k, window] of windows.entries()) {
-      const z = state.initialStates.slice(k * n, (k + 1) * n)
-      const result = shooting.gradient(window, z, null, new Float64Array(n), null, new Float64Array(p))
-      if (result.loss === Infinity) {
+      const reason = whyFails(window, x, k)
+      if (reason !== undefined) {
         const t = problem.series[window.series].t[window.begin]
         return new TrainingError(
-          `no trajectory from t = ${t} at the start of training: ${result.failure}. ` +
+          `no trajectory from t = ${t} at the start of training: ${reason}. ` +
             'Start with shorter windows (training.window.from) or other initial parameters.',
         )
       }
     }
     return new TrainingError('the loss is not finite at the start of training')
+  }
+
+  /** Why there is no loss of window k at x, if so. */
+  function whyFails(window: Window, x: Float64Array, k: number): string | undefined {
+    field.parameters.set(x.subarray(0, p))
+    const z = x.slice(p + k * n, p + (k + 1) * n)
+    return shooting.gradient(window, z, null, new Float64Array(n), null, new Float64Array(p)).failure
   }
 
   /** The states that the current windows' trajectories pass through: where the next stage's windows begin. */
@@ -255,13 +266,12 @@ export function train(
     }
   }
 
-  function validationLoss(windows: readonly Window[]): number {
+  function validationLoss(windows: readonly Window[], windowTeam: WindowTeam): number {
     if (windows.length === 0) return Number.NaN
-    const z = startOf(windows, validation.series.map(validation.estimate), n)
-    let loss = 0
-    for (const [k, window] of windows.entries()) {
-      loss += validationShooting.loss(window, z.subarray(k * n, (k + 1) * n))
-    }
+    const x = new Float64Array(p + windows.length * n)
+    x.set(state.theta)
+    x.set(startOf(windows, validation.series.map(validation.estimate), n), p)
+    const loss = windowTeam.losses(x).reduce((sum, value) => sum + value, 0)
     return loss / validationShooting.measuredValues(windows)
   }
 }

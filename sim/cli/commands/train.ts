@@ -17,6 +17,7 @@ export interface TrainCommandOptions {
   readonly resume?: boolean
   readonly epochs?: number
   readonly seed?: number
+  readonly threads?: number
   readonly set?: readonly string[]
   readonly view?: boolean
 }
@@ -40,6 +41,7 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
     out,
     resume: options.resume,
     seed: options.seed,
+    threads: options.threads,
     epochs: options.epochs,
     onEpoch(report) {
       if (report.phase !== phase)

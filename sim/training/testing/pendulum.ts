@@ -30,7 +30,7 @@ export function pendulum() {
       parameters: [{ name: 'theta', shape: [3], initial: trueParameters }],
     },
   )
-  return { field, observation: functions.observation }
+  return { field, observation: functions.observation, model: field.image }
 }
 
 /** Trajectories of the true pendulum from random starts at irregular times, with noise. */
@@ -57,11 +57,12 @@ export function pendulumProblem(
   series: readonly Series[],
   start: readonly number[] = [1.2, 0.3, 1],
 ): ShootingProblem & ReturnType<typeof pendulum> {
-  const { field, observation } = pendulum()
+  const { field, observation, model } = pendulum()
   field.parameters.set(start)
   return {
     field,
     observation,
+    model,
     series,
     ode,
     scales: Float64Array.of(1, 0.5),

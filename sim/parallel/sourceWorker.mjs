@@ -1,0 +1,5 @@
+/** worker.ts from the source: the loader that runs TypeScript has to be registered in each thread. */
+import { register } from 'tsx/esm/api'
+
+register()
+await import('./worker.ts')
