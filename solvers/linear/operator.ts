@@ -57,8 +57,7 @@ export function denseOperator(values: Float64Array, rows: number, columns: numbe
  * @throws RangeError where A does not know its transpose.
  */
 export function transposed(A: LinearOperator): TransposableOperator {
-  const { applyTransposed } = A
-  if (!applyTransposed) throw new RangeError('transposed: the operator has no applyTransposed; give it one')
+  if (!A.applyTransposed) throw new RangeError('transposed: the operator has no applyTransposed; give it one')
   return {
     rows: A.columns,
     columns: A.rows,
