@@ -71,6 +71,32 @@ export function singularMatrix(t: number, error: SingularMatrixError): Failure {
   }
 }
 
+/** The matrix σ·M − ∂f/∂y of an implicit method's stages, or one that initial values are found with. */
+export function singularIteration(t: number, pivot: number, what: string): Failure {
+  return {
+    reason: 'singular-matrix',
+    t,
+    pivot,
+    message:
+      `the matrix ${what} is singular (pivot ${pivot + 1}) at t = ${digits(t)}, and smaller steps do not avoid it. ` +
+      'If the mass matrix is singular, each algebraic equation must determine an algebraic component (index 1): ' +
+      'differentiate the equations that do not; otherwise look for a Jacobian that is not finite near this time.',
+  }
+}
+
+export function newtonDiverged(field: VectorField, t: number, index: number): Failure {
+  const component = componentOf(field, index)
+  return {
+    reason: 'newton-diverged',
+    t,
+    component,
+    message:
+      `Newton's iteration for a step does not converge at t = ${digits(t)}, ${component.name} least of all, and smaller ` +
+      'steps do not mend it. Give field.jacobian or field.jvp if there is none, and check it against differences; ' +
+      'a right-hand side that is not smooth near this time (a switch, an absolute value) does this, too.',
+  }
+}
+
 export function cancelled(t: number): Failure {
   return { reason: 'cancelled', t, message: `cancelled by onProgress at t = ${digits(t)}` }
 }

@@ -3,6 +3,7 @@ export type FailureReason =
   | 'too-many-steps'
   | 'non-finite'
   | 'singular-matrix'
+  | 'newton-diverged'
   | 'cancelled'
 
 /** Why an integration ended early. */

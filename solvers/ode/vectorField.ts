@@ -45,6 +45,49 @@ export interface VectorField {
   timeDerivative?(t: number, y: Float64Array, out: Float64Array): void
   /** out ← M(t, y), row-major n×n, of M·dy/dt = f; it may be singular. Absent: the identity. */
   mass?(t: number, y: Float64Array, out: Float64Array): void
+  /** Whether M depends neither on t nor on y nor on θ: it is then asked for once. Default false. */
+  readonly massIsConstant?: boolean
+  /** out ← ∂(M·v)/∂y·tangentY + ∂(M·v)/∂θ·tangentTheta at a fixed v, of a mass matrix that is not constant. */
+  massJvp?(
+    t: number,
+    y: Float64Array,
+    v: Float64Array,
+    tangentY: Float64Array,
+    tangentTheta: Float64Array,
+    out: Float64Array,
+  ): void
+  /** gradY += ∂(cotangentᵀ·M·v)/∂y, gradTheta += ∂(cotangentᵀ·M·v)/∂θ at a fixed v. */
+  massVjp?(
+    t: number,
+    y: Float64Array,
+    v: Float64Array,
+    cotangent: Float64Array,
+    gradY: Float64Array,
+    gradTheta: Float64Array,
+  ): void
+  /**
+   * Second derivatives, which the gradient of a Rosenbrock method needs. With g(y, θ) = cotangentᵀ·(∂f/∂y·tangentY +
+   * ∂f/∂t·tangentT), where the tangents are fixed: gradY += ∂g/∂y, gradTheta += ∂g/∂θ.
+   */
+  secondVjp?(
+    t: number,
+    y: Float64Array,
+    tangentT: number,
+    tangentY: Float64Array,
+    cotangent: Float64Array,
+    gradY: Float64Array,
+    gradTheta: Float64Array,
+  ): void
+  /** out ← the derivative of ∂f/∂y·tangentY + ∂f/∂t·tangentT, where these are fixed, in the direction (dy, dtheta). */
+  secondJvp?(
+    t: number,
+    y: Float64Array,
+    tangentT: number,
+    tangentY: Float64Array,
+    dy: Float64Array,
+    dtheta: Float64Array,
+    out: Float64Array,
+  ): void
 }
 
 /** Places in an n×n matrix, by compressed rows: row i has the columns columns[rowStart[i]] … columns[rowStart[i + 1] − 1]. */
