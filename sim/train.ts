@@ -1,3 +1,4 @@
+import { isProfileRequested } from '../compiler/profile.ts'
 import { dataOf } from './data/dataOf.ts'
 import { randomStream } from './data/random.ts'
 import type { DataSplit } from './data/series.ts'
@@ -109,7 +110,9 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
       return undefined
     },
   }
-  const team = createTeam({ threads: options.threads, startAfter: patience })
+  // a profile is of one thread
+  const threads = isProfileRequested() ? 1 : options.threads
+  const team = createTeam({ threads, startAfter: patience })
   try {
     train(problem, stages, state, randomStream(state.random), validation, hooks, team)
   } finally {

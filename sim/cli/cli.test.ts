@@ -46,6 +46,23 @@ describe('the command line', () => {
       expect(stdout).toContain(method)
   })
 
+  it('exports a scene as a module that needs no neurode', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'neurode-cli-'))
+    const { status, stdout } = neurode(['export', 'van-der-pol', '--wasm', 'model/vdp.wasm'], folder)
+    expect(status).toBe(0)
+    expect(stdout).toContain('vdp.d.ts')
+    writeFileSync(join(folder, 'model/package.json'), '{"type": "module"}')
+    const script = `import { readFileSync } from 'node:fs'
+      import { load, state } from './vdp.js'
+      const { derivative } = await load(readFileSync('model/vdp.wasm'))
+      derivative.inputs.y.set([2, 0.5])
+      derivative.run()
+      console.log(state.join(), derivative.outputs.output.join())`
+    writeFileSync(join(folder, 'model/use.js'), script)
+    const used = spawnSync(process.execPath, ['model/use.js'], { cwd: folder, encoding: 'utf8' })
+    expect(used.stdout).toBe(`x,v ${[0.5, 5 * (1 - 4) * 0.5 - 2]}\n`)
+  })
+
   it('shows a mistake in a scene with its place, exit code 1, no stack trace', () => {
     const folder = mkdtempSync(join(tmpdir(), 'neurode-cli-'))
     const scene =
@@ -67,6 +84,8 @@ describe('the command line', () => {
     [['validate', 'double-pendulum', '--set', 'solver.rtl=1'], 'Did you mean "rtol"?'],
     [['validat', 'x.yaml'], "error unknown command 'validat'"],
     [['validate'], "error missing required argument 'scene'"],
+    [['export', 'van-der-pol'], 'say what to write: --wasm OUT.wasm'],
+    [['export', 'van-der-pol', '--wasm', 'x.txt'], "the file's name must end in .wasm"],
     [['train', 'double-pendulum', '--epochs', 'many'], 'expected a whole number ≥ 1'],
   ])('%j is answered in words', (args, words) => {
     const { status, stdout, stderr } = neurode(args)

@@ -16,7 +16,7 @@ export function commandLine(): Command {
     .showHelpAfterError(pc.dim('(neurode COMMAND --help says more)'))
     .addHelpText(
       'after',
-      '\nSCENE is a file, or the name of a shipped scene (neurode scenes).\nNEURODE_DEBUG=1 shows where an error comes from; NO_COLOR=1 turns colours off.',
+      '\nSCENE is a file, or the name of a shipped scene (neurode scenes).\nNEURODE_DEBUG=1 shows where an error comes from, NEURODE_PROFILE=1 where the time goes; NO_COLOR=1 turns colours off.',
     )
 
   program
@@ -78,6 +78,16 @@ export function commandLine(): Command {
     .option('--port <p>', 'port to serve at', wholeNumber(0, 65535))
     .option('--no-open', 'only print the address')
     .action(async (targets, options) => (await import('./commands/view.ts')).viewCommand(targets, options))
+
+  program
+    .command('export')
+    .description('write what a run has learned, or a scene, in a form that needs no neurode')
+    .argument('<run|scene>')
+    .option(
+      '--wasm <out.wasm>',
+      'the model as a WebAssembly module, with its loader, types and readable text',
+    )
+    .action(async (target, options) => (await import('./commands/export.ts')).exportCommand(target, options))
 
   program
     .command('start')
