@@ -25,7 +25,7 @@ export function createDriver(
   const { field } = context
   const { control } = stepper
   const n = field.dimension
-  const { maxStep = Infinity, maxSteps = 100_000, onProgress } = options
+  const { maxStep = Infinity, maxSteps = 100_000, fixedStep, onProgress } = options
   const y = new Float64Array(n)
   const y1 = new Float64Array(n)
   const state = new Float64Array(n)
@@ -55,20 +55,23 @@ export function createDriver(
     if (!stepper.start(t, y)) return stuck()
     if (recorded === 'dense') stepper.record(record.dense, 0)
     const most = Math.min(maxStep, Math.abs(stop - t))
-    h = direction * Math.min(options.firstStep ?? stepper.firstStep(t, y, direction, most), most)
+    h = direction * Math.min(fixedStep ?? options.firstStep ?? stepper.firstStep(t, y, direction, most), most)
+    const origin = t
     for (let trials = 0; ; trials++) {
       if (0.1 * Math.abs(h) <= Math.abs(t) * Number.EPSILON) return stuck()
       if (trials === maxSteps) return failures.tooManySteps(field, t, stop, maxSteps, context.dominant)
       const last = (t + 1.01 * h - stop) * direction >= 0
       if (last) h = stop - t
-      const t1 = last ? stop : t + h
+      const t1 = last ? stop : fixedStep ? origin + (trials + 1) * h : t + h
       context.obstacle = undefined
       let error = stepper.attempt(t, h, y, y1)
+      if (fixedStep && error > 1) error = 1
       if (error <= 1) {
         const between = saveAt !== null && (saveAt[saved.count] - t1) * direction < 0
         if (!stepper.complete(recorded === 'dense' || between)) error = Number.NaN
       }
       if (!(error <= 1)) {
+        if (fixedStep) return stuck()
         context.statistics.rejected++
         h *= control.reject(error)
         continue
@@ -84,7 +87,7 @@ export function createDriver(
       y.set(y1)
       if (last) return undefined
       if (onProgress && onProgress(t, context.statistics) === false) return failures.cancelled(t)
-      h = direction * Math.min(Math.abs(h) * control.accept(error), maxStep)
+      if (!fixedStep) h = direction * Math.min(Math.abs(h) * control.accept(error), maxStep)
     }
   }
 

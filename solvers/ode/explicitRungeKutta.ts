@@ -19,7 +19,7 @@ export function createExplicitRungeKutta(tableau: Tableau, context: StepContext)
   const { field, rtol, atol } = context
   const n = field.dimension
   const flat = flatten(tableau)
-  const { stages, trial, end, a, c, error: errorWeights } = flat
+  const { stages, trial, end, a, c, error: errorWeights, lowOrderError } = flat
   const width = (stages - 1) * n
   /** Stages that the next step needs; those beyond serve dense output alone. */
   const needed = Math.max(trial, end + 1)
@@ -47,13 +47,16 @@ export function createExplicitRungeKutta(tableau: Tableau, context: StepContext)
     return true
   }
 
-  /** Hairer's weighted norm of the error estimate, with sc = atol + rtol·max(|y|, |y₁|); NaN where y1 overflowed. */
-  function errorNorm(y: Float64Array, y1: Float64Array): number {
+  /**
+   * Hairer's weighted norm of an error estimate h·Σ w_i·k_i, with sc = atol + rtol·max(|y|, |y₁|); NaN where y1
+   * overflowed.
+   */
+  function errorNorm(w: Float64Array, y: Float64Array, y1: Float64Array): number {
     let sum = 0
     let worst = -1
     for (let m = 0; m < n; m++) {
       let error = 0
-      for (let j = 0, at = m; j < trial; j++, at += n) error += errorWeights[j] * k[at]
+      for (let j = 0, at = m; j < trial; j++, at += n) error += w[j] * k[at]
       const scale = atol[m] + rtol * Math.max(Math.abs(y[m]), Math.abs(y1[m]))
       if (!(scale < Infinity)) return Number.NaN
       const ratio = (h * error) / scale
@@ -67,9 +70,17 @@ export function createExplicitRungeKutta(tableau: Tableau, context: StepContext)
     return Math.sqrt(sum / n)
   }
 
+  /** The norm of the two errors of DOP853 (Solving ODEs I, II.5): |err|²/√(|err|² + 0.01·|low|²). */
+  function errorOfTwo(low: Float64Array, y: Float64Array, y1: Float64Array): number {
+    const lower = errorNorm(low, y, y1)
+    const error = errorNorm(errorWeights, y, y1)
+    if (error === 0) return 0
+    return (error * error) / Math.sqrt(error * error + 0.01 * lower * lower)
+  }
+
   return {
     name: tableau.name,
-    control: createStepControl(tableau.embeddedOrder, tableau.beta),
+    control: createStepControl(tableau.errorOrder ?? tableau.embeddedOrder, tableau.beta),
     width,
     start(t0, y0) {
       if (!context.evaluate(t0, y0, stage[end])) return false
@@ -85,7 +96,7 @@ export function createExplicitRungeKutta(tableau: Tableau, context: StepContext)
       y1 = to
       if (!evaluateStages(1, trial)) return Number.NaN
       if (end >= trial) combine(y, h, a, end * stages, trial, k, y1)
-      const error = errorNorm(from, to)
+      const error = lowOrderError ? errorOfTwo(lowOrderError, from, to) : errorNorm(errorWeights, from, to)
       if (Number.isNaN(error)) context.overflow(t + h, y1)
       return error
     },

@@ -1,10 +1,12 @@
-import { createStepContext } from './context.ts'
+import { createStepContext, type StepContext } from './context.ts'
 import { createDriver } from './driver.ts'
 import { createExplicitRungeKutta } from './explicitRungeKutta.ts'
-import { tableaus } from './methods/index.ts'
+import { type MethodName, steppers, tableaus } from './methods/index.ts'
 import { createOdex } from './odex.ts'
 import { checkInitialState, checkOptions, type IntegratorOptions, planTimes, type Times } from './options.ts'
 import type { Solution } from './solution.ts'
+import type { Stepper } from './stepper.ts'
+import type { Tableau } from './tableau.ts'
 import type { VectorField } from './vectorField.ts'
 
 export interface Integrator {
@@ -30,14 +32,19 @@ export function createIntegrator(field: VectorField, options: IntegratorOptions 
   }
 }
 
+function createStepper(method: Exclude<MethodName, 'odex'> | Tableau, context: StepContext): Stepper {
+  if (typeof method !== 'string') return createExplicitRungeKutta(method, context)
+  if (method in tableaus) return createExplicitRungeKutta(tableaus[method as keyof typeof tableaus], context)
+  return steppers[method as keyof typeof steppers](context)
+}
+
 function createRun(
   field: VectorField,
-  method: Exclude<NonNullable<IntegratorOptions['method']>, 'odex'>,
+  method: Exclude<MethodName, 'odex'> | Tableau,
   options: IntegratorOptions,
 ) {
   const context = createStepContext(field, options)
-  const tableau = typeof method === 'string' ? tableaus[method] : method
-  return createDriver(createExplicitRungeKutta(tableau, context), context, options)
+  return createDriver(createStepper(method, context), context, options)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type MethodName, methodNames } from './methods/index.ts'
+import { type MethodName, methodNames, tableaus } from './methods/index.ts'
 import type { Statistics } from './solution.ts'
 import type { Tableau } from './tableau.ts'
 import type { VectorField } from './vectorField.ts'
@@ -14,6 +14,11 @@ export interface IntegratorOptions {
   firstStep?: number
   /** Default: no bound. */
   maxStep?: number
+  /**
+   * Steps of this size, whatever their error; only the last is shorter. Methods without an error estimate need it. The
+   * tolerances are then for iterations alone (Newton's, fixed points).
+   */
+  fixedStep?: number
   /** Bound on trial steps, accepted and rejected; default 100 000. */
   maxSteps?: number
   /**
@@ -38,11 +43,17 @@ export interface TimePlan {
 /** States that a span may ask for: more would not fit in memory. */
 const mostSavedTimes = 1e7
 
+/** Whether the method can choose its steps. */
+export function hasErrorEstimate(method: MethodName | Tableau): boolean {
+  if (typeof method !== 'string') return method.error.length > 0
+  return !(method in tableaus) || tableaus[method as keyof typeof tableaus].error.length > 0
+}
+
 const list = (names: readonly string[]) => names.map(name => `'${name}'`).join(', ')
 
 /** @throws RangeError with what is wrong, where, and what is expected. */
 export function checkOptions(field: VectorField, options: IntegratorOptions): void {
-  const positive = (name: 'rtol' | 'firstStep' | 'maxStep') => {
+  const positive = (name: 'rtol' | 'firstStep' | 'maxStep' | 'fixedStep') => {
     const value = options[name]
     const infinite = name === 'maxStep' && value === Infinity
     if (value !== undefined && !infinite && !(Number.isFinite(value) && value > 0))
@@ -51,6 +62,7 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
   positive('rtol')
   positive('firstStep')
   positive('maxStep')
+  positive('fixedStep')
   const { atol = 0, maxSteps = 1, method = 'tsit5' } = options
   const tolerances = typeof atol === 'number' ? [atol] : Array.from(atol)
   if (typeof atol !== 'number' && tolerances.length !== field.dimension)
@@ -66,6 +78,12 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
     throw new RangeError(`maxSteps must be a positive whole number, not ${maxSteps}`)
   if (typeof method === 'string' && !methodNames.includes(method))
     throw new RangeError(`no method '${method}': there are ${list(methodNames)}`)
+  if (!hasErrorEstimate(method) && options.fixedStep === undefined)
+    throw new RangeError(
+      `method '${typeof method === 'string' ? method : method.name}' has no error estimate to choose steps by: give fixedStep`,
+    )
+  if (method === 'odex' && options.fixedStep !== undefined)
+    throw new RangeError("method 'odex' has no fixed steps: its order varies with them; use 'rk4' or 'tsit5'")
 }
 
 /** @throws RangeError */

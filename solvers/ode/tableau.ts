@@ -26,8 +26,12 @@ export interface Tableau {
   readonly a: readonly (readonly number[])[]
   /** Weights of the first `trial` stages (of fewer, if the rest is zero). */
   readonly b: readonly number[]
-  /** b − b̂, for the first `trial` stages. */
+  /** b − b̂, for the first `trial` stages; empty where there is no error estimate (fixed steps only). */
   readonly error: readonly number[]
+  /** b − b̂ of a second embedded solution, of lower order, which the first is put in proportion to (DOP853). */
+  readonly lowOrderError?: readonly number[]
+  /** q where the error norm behaves as h^(q + 1); default embeddedOrder. */
+  readonly errorOrder?: number
   readonly trial: number
   readonly end: number
   /** dense[i] holds the coefficients of θ, θ², θ³ … in b_i(θ). */
@@ -47,6 +51,8 @@ export interface FlatTableau {
   readonly a: Float64Array
   /** s. */
   readonly error: Float64Array
+  /** s, if there is one. */
+  readonly lowOrderError?: Float64Array
   /** s×degree: dense[i·degree + p] is the coefficient of θ^(p+1) in b_i(θ). */
   readonly dense: Float64Array
   readonly degree: number
@@ -57,7 +63,7 @@ export interface FlatTableau {
  * @throws Error where rows have the wrong length or row `end` is not f(t + h, y₁).
  */
 export function flatten(tableau: Tableau): FlatTableau {
-  const { name, a, b, c, error, dense, trial, end } = tableau
+  const { name, a, b, c, error, lowOrderError, dense, trial, end } = tableau
   const stages = c.length
   const malformed = (what: string): never => {
     throw new Error(`tableau "${name}": ${what}`)
@@ -78,8 +84,6 @@ export function flatten(tableau: Tableau): FlatTableau {
     })
     return flat
   }
-  const padded = new Float64Array(stages)
-  padded.set(error)
   return {
     tableau,
     stages,
@@ -87,7 +91,8 @@ export function flatten(tableau: Tableau): FlatTableau {
     end,
     c: Float64Array.from(c),
     a: square(a, stages),
-    error: padded,
+    error: square([error], stages).subarray(0, stages),
+    lowOrderError: lowOrderError && square([lowOrderError], stages).subarray(0, stages),
     dense: square(dense, degree),
     degree,
   }

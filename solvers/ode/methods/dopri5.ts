@@ -1,4 +1,5 @@
 import type { Tableau } from '../tableau.ts'
+import { hermite } from './hermite.ts'
 
 const b = [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84]
 
@@ -13,16 +14,8 @@ const d = [
   69997945 / 29380423,
 ]
 
-/**
- * Hermite's cubic on y, y₁, k_1, k_7, plus d_i·θ²(1 − θ)², as powers of θ:
- * b_i(θ) = δ_i1·θ(1 − θ)² + b_i·θ²(3 − 2θ) − δ_i7·θ²(1 − θ) + d_i·θ²(1 − θ)².
- */
-const dense = d.map((weight, i) => {
-  const bi = b[i] ?? 0
-  const first = i === 0 ? 1 : 0
-  const last = i === 6 ? 1 : 0
-  return [first, -2 * first + 3 * bi - last + weight, first - 2 * bi + last - 2 * weight, weight]
-})
+/** Hermite's cubic on y, y₁, k_1, k_7, plus d_i·θ²(1 − θ)². */
+const dense = hermite(b, 6).map(([p1, p2, p3], i) => [p1, p2 + d[i], p3 - 2 * d[i], d[i]])
 
 /** Dormand–Prince 5(4), seven stages, the last the first of the next step, with dense output of order 4. */
 export const dopri5: Tableau = {

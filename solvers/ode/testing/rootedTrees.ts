@@ -8,8 +8,11 @@ export interface RootedTree {
   readonly children: readonly RootedTree[]
 }
 
+const known: RootedTree[][] = [[]]
+
 /** All trees with this many nodes: 1, 1, 2, 4, 9, 20, 48 … */
 export function treesOfSize(size: number): RootedTree[] {
+  if (known[size]) return known[size]
   /** Multisets of trees with `nodes` nodes in all, each tree no later in the list of all trees than `before`. */
   const forests = (nodes: number, candidates: readonly RootedTree[]): RootedTree[][] =>
     nodes === 0
@@ -20,17 +23,29 @@ export function treesOfSize(size: number): RootedTree[] {
             : [],
         )
   const smaller = Array.from({ length: size - 1 }, (_, i) => treesOfSize(i + 1)).flat()
-  return forests(size - 1, smaller).map(children => ({ size, children }))
+  known[size] = forests(size - 1, smaller).map(children => ({ size, children }))
+  return known[size]
 }
 
 /** γ(τ). */
 export const density = (tree: RootedTree): number =>
   tree.children.reduce((product, child) => product * density(child), tree.size)
 
-/** Φ_i(τ) for each stage i of the matrix a. */
-export const elementaryWeights = (tree: RootedTree, a: readonly (readonly number[])[]): number[] => {
-  const children = tree.children.map(child => elementaryWeights(child, a))
-  return a.map(row =>
-    children.reduce((product, phi) => product * row.reduce((sum, aij, j) => sum + aij * phi[j], 0), 1),
-  )
+/** Φ_i(τ) for each stage i of the matrix a, as a function of τ that remembers those of subtrees. */
+export function elementaryWeightsOf(a: readonly (readonly number[])[]): (tree: RootedTree) => number[] {
+  const sums = new Map<RootedTree, number[]>()
+  /** Σ_j a_ij·Φ_j(τ). */
+  const aPhi = (tree: RootedTree): number[] => {
+    const there = sums.get(tree)
+    if (there) return there
+    const phi = weights(tree)
+    const result = a.map(row => row.reduce((sum, aij, j) => sum + aij * phi[j], 0))
+    sums.set(tree, result)
+    return result
+  }
+  const weights = (tree: RootedTree): number[] => {
+    const children = tree.children.map(aPhi)
+    return a.map((_, i) => children.reduce((product, child) => product * child[i], 1))
+  }
+  return weights
 }
