@@ -33,9 +33,9 @@ export function tangent(
   const y1 = new Float64Array(n)
   const savedTangent = new Float64Array(n)
   const direction = Math.sign(steps.h[0])
+  if (steps.count > 0) derivative.startJvp(steps.t[0], steps.y.subarray(0, n), 0, y, theta)
   out.set(y)
   let saved = 1
-  if (steps.count > 0) derivative.startJvp(steps.t[0], steps.y.subarray(0, n), 0, y, theta)
 
   for (let step = 0; step < steps.count && saved < times.length; step++) {
     const t = steps.t[step]

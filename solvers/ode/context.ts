@@ -12,6 +12,8 @@ export interface StepContext {
   readonly rtol: number
   /** n, never 0. */
   readonly atol: Float64Array
+  /** κ of Newton's iteration in implicit methods; 0: to rounding. */
+  readonly newtonTolerance: number
   statistics: Statistics
   /** The component that dominated the last error norm. */
   dominant: number
@@ -37,10 +39,13 @@ export function createStepContext(field: VectorField, options: IntegratorOptions
     const index = values.findIndex(value => !Number.isFinite(value))
     return failures.nonFinite(field, t, index, values[index], derivative)
   }
+  const rtol = options.rtol ?? 1e-6
   const context: StepContext = {
     field,
-    rtol: options.rtol ?? 1e-6,
+    rtol,
     atol: spreadTolerance(options.atol ?? 1e-8, field.dimension),
+    newtonTolerance:
+      options.newtonTolerance ?? Math.max((10 * Number.EPSILON) / rtol, Math.min(0.03, Math.sqrt(rtol))),
     statistics: newStatistics(),
     dominant: 0,
     obstacle: undefined,

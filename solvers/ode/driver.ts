@@ -52,7 +52,10 @@ export function createDriver(
   function run(plan: TimePlan, recorded: ReturnType<typeof recording>): Failure | undefined {
     const { stop, saveAt } = plan
     const direction = Math.sign(stop - t)
-    if (!stepper.start(t, y)) return stuck()
+    const started = stepper.start(t, y)
+    beginSaving(saved, plan, y)
+    beginSteps(record, t, y)
+    if (!started) return stuck()
     if (recorded === 'dense') stepper.record(record.dense, 0)
     const most = Math.min(maxStep, Math.abs(stop - t))
     h = direction * Math.min(fixedStep ?? options.firstStep ?? stepper.firstStep(t, y, direction, most), most)
@@ -101,8 +104,6 @@ export function createDriver(
     control.reset()
     t = plan.start
     y.set(y0)
-    beginSaving(saved, plan, y)
-    beginSteps(record, t, y)
     const recorded = recording(options, plan)
     const failure = run(plan, recorded)
     return solutionOf(stepper.name, plan, saved, record, recorded, context.statistics, failure, interpolate)

@@ -22,7 +22,10 @@ export interface Stepper {
   readonly control: StepControl
   /** Numbers that `record` writes for each step. */
   readonly width: number
-  /** Computes what the first step from (t, y) needs, and forgets the past; false with context.obstacle noted. */
+  /**
+   * Computes what the first step from (t, y) needs, and forgets the past; false with context.obstacle noted. Where a
+   * mass matrix is singular, it makes y consistent with the algebraic equations.
+   */
   start(t: number, y: Float64Array): boolean
   /** Size (> 0) of the first trial step, at most `most`; direction is ±1. Follows a start(t, y) that went well. */
   firstStep(t: number, y: Float64Array, direction: number, most: number): number
@@ -74,12 +77,15 @@ export interface StepDerivative {
    * to gradTheta (p). The steps come last to first.
    */
   stepVjp(lambda1: Float64Array, lambda: Float64Array, gradTheta: Float64Array): void
-  /** Of start(t, y), once the first step after it is done: adds to lambda and gradTheta. */
+  /**
+   * Of start(t, y), once the first step after it is done: lambda = ∂L/∂y becomes that by the y that start was given;
+   * adds to gradTheta.
+   */
   startVjp(t: number, y: Float64Array, lambda: Float64Array, gradTheta: Float64Array): void
   /** ∂L/∂t at fixed h and ∂L/∂h of the step that stepVjp was last called for; t alone after startVjp. */
   readonly timeCotangent: { t: number; h: number }
 
-  /** Of start(t, y), in the direction (δt, δy, δθ); it begins a sweep forwards. */
+  /** Of start(t, y), in the direction (δt, δy, δθ), where δy becomes that of the y that start left; it begins a sweep forwards. */
   startJvp(t: number, y: Float64Array, dt: number, dy: Float64Array, dtheta: Float64Array): void
   /** Of the current step: dy1 ← δy₁ in the direction (δt, δh, δy, δθ). The steps come first to last. */
   stepJvp(dt: number, dh: number, dy: Float64Array, dtheta: Float64Array, dy1: Float64Array): void
