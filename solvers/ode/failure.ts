@@ -97,6 +97,19 @@ export function newtonDiverged(field: VectorField, t: number, index: number): Fa
   }
 }
 
+/** The fixed-point iteration for the stages of a Gauss method. */
+export function fixedPointDiverged(field: VectorField, t: number, h: number, index: number): Failure {
+  const component = componentOf(field, index)
+  return {
+    reason: 'newton-diverged',
+    t,
+    component,
+    message:
+      `the stages of the step from t = ${digits(t)} by ${digits(h)} are not found by fixed-point iteration; ` +
+      `${component.name} moves most. Take a smaller fixedStep; a stiff system needs a method for those ('radau5').`,
+  }
+}
+
 export function cancelled(t: number): Failure {
   return { reason: 'cancelled', t, message: `cancelled by onProgress at t = ${digits(t)}` }
 }

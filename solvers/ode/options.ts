@@ -1,4 +1,4 @@
-import { type MethodName, methodNames, tableaus } from './methods/index.ts'
+import { type MethodName, methodNames, symplectic, tableaus } from './methods/index.ts'
 import type { Statistics } from './solution.ts'
 import type { Tableau } from './tableau.ts'
 import type { VectorField } from './vectorField.ts'
@@ -19,6 +19,12 @@ export interface IntegratorOptions {
    * tolerances are then for iterations alone (Newton's, fixed points).
    */
   fixedStep?: number
+  /**
+   * κ of implicit methods: Newton's iteration stops where its error is below κ times the tolerance. Default
+   * max(10·ε/rtol, min(0.03, √rtol)), as RADAU5. With 0 it goes on until rounding errors are all that is left, and gradients are
+   * exact to rounding, too; else they are those of exactly solved stages, at the states that were computed.
+   */
+  newtonTolerance?: number
   /** Bound on trial steps, accepted and rejected; default 100 000. */
   maxSteps?: number
   /**
@@ -46,6 +52,7 @@ const mostSavedTimes = 1e7
 /** Whether the method can choose its steps. */
 export function hasErrorEstimate(method: MethodName | Tableau): boolean {
   if (typeof method !== 'string') return method.error.length > 0
+  if (method in symplectic) return false
   return !(method in tableaus) || tableaus[method as keyof typeof tableaus].error.length > 0
 }
 

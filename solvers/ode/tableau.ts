@@ -98,8 +98,11 @@ export function flatten(tableau: Tableau): FlatTableau {
   }
 }
 
+/** The polynomials b_i(θ) of a dense output. */
+export type DensePolynomials = Pick<FlatTableau, 'stages' | 'degree' | 'dense'>
+
 /** weights ← b_i(θ), length s. */
-export function denseWeights(flat: FlatTableau, theta: number, weights: Float64Array): void {
+export function denseWeights(flat: DensePolynomials, theta: number, weights: Float64Array): void {
   const { stages, degree, dense } = flat
   for (let i = 0; i < stages; i++) {
     let sum = 0
@@ -109,7 +112,7 @@ export function denseWeights(flat: FlatTableau, theta: number, weights: Float64A
 }
 
 /** weights ← b_i'(θ), length s. */
-export function denseSlopes(flat: FlatTableau, theta: number, weights: Float64Array): void {
+export function denseSlopes(flat: DensePolynomials, theta: number, weights: Float64Array): void {
   const { stages, degree, dense } = flat
   for (let i = 0; i < stages; i++) {
     let sum = 0

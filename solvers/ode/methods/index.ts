@@ -1,5 +1,7 @@
 import type { StepContext } from '../context.ts'
 import type { Stepper } from '../stepper.ts'
+import { compositions, createComposition } from '../symplectic/composition.ts'
+import { createGauss, gaussMethods } from '../symplectic/gauss.ts'
 import type { Tableau } from '../tableau.ts'
 import { bosh3 } from './bosh3.ts'
 import { dop853 } from './dop853.ts'
@@ -23,8 +25,20 @@ export const tableaus = {
   vern9,
 } as const satisfies Record<string, Tableau>
 
-/** The methods of other families: to add one, add what makes its stepper here. */
-export const steppers = {} as const satisfies Record<string, (context: StepContext) => Stepper>
+type MakeStepper = (context: StepContext) => Stepper
+
+/** Symplectic methods, all for fixed steps. */
+export const symplectic = {
+  leapfrog: context => createComposition(compositions.leapfrog, context),
+  yoshida4: context => createComposition(compositions.yoshida4, context),
+  yoshida6: context => createComposition(compositions.yoshida6, context),
+  implicitMidpoint: context => createGauss(gaussMethods.implicitMidpoint, context),
+  gauss4: context => createGauss(gaussMethods.gauss4, context),
+  gauss6: context => createGauss(gaussMethods.gauss6, context),
+} as const satisfies Record<string, MakeStepper>
+
+/** The methods of all families but the explicit Runge–Kutta methods: to add one, add what makes its stepper here. */
+export const steppers = { ...symplectic } as const satisfies Record<string, MakeStepper>
 
 export type MethodName = keyof typeof tableaus | keyof typeof steppers | 'odex'
 
