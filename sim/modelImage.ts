@@ -1,5 +1,11 @@
 import { type Entry, instantiate, type ProgramImage } from '../compiler/image.ts'
 import type { VectorField } from '../solvers/ode/vectorField.ts'
+import {
+  type FurtherDerivatives,
+  type FurtherImages,
+  type FurtherName,
+  furtherDerivatives,
+} from './furtherDerivatives.ts'
 
 /** A named part of the flat θ: θ[offset … offset + size). */
 export interface ParameterBlock {
@@ -20,10 +26,12 @@ export interface ModelInstanceFunction {
   jvp(t: number, y: Float64Array, tangentY: Float64Array, tangentTheta: Float64Array, out: Float64Array): void
 }
 
-/** A model's vector field in a memory of its own. */
+/** A model's vector field in a memory of its own, with those of its further derivatives that there are images of. */
 export interface ModelInstanceField
   extends ModelInstanceFunction,
-    Required<Pick<VectorField, 'names' | 'parameterGradient'>> {
+    Partial<FurtherDerivatives>,
+    Required<Pick<VectorField, 'names' | 'parameterGradient'>>,
+    Pick<VectorField, 'massIsConstant'> {
   readonly dimension: number
   readonly parameterCount: number
   readonly parameters: Float64Array
@@ -41,6 +49,9 @@ export interface ModelImage {
   readonly blocks: readonly ParameterBlock[]
   /** The functions by name, 'field' first, each with the blocks that it depends on. */
   readonly functions: Readonly<Record<string, { readonly uses: readonly ParameterBlock[] }>>
+  readonly massIsConstant?: boolean
+  /** What the method of integration asks for beyond the field's value, VJP and JVP. */
+  readonly further: FurtherImages
 }
 
 /** A model in some memory. */
@@ -81,6 +92,12 @@ export function modelOf(
     parameters,
     parameterGradient: entries['field.vjp'].flatOutputs.subarray(n),
     names: image.names,
+    massIsConstant: image.massIsConstant,
+    ...furtherDerivatives(
+      Object.keys(image.further) as FurtherName[],
+      name => image.further[name]!,
+      parameters,
+    ),
   }
   return { field, functions }
 }

@@ -152,7 +152,7 @@ export function shootingProblem(
   return {
     field,
     observation,
-    model: field.image,
+    model: field.image(),
     series,
     ode: { ...solverOptions(scene), ...(rtol && { rtol }), ...(atol && { atol }) },
     scales: Float64Array.from(scales),

@@ -1,10 +1,13 @@
 import { type Tensor, type Tensor1D, tensor } from '@tensorflow/tfjs-core'
 import { jvp, vjp } from '../compiler/differentiate/index.ts'
 import { type Graph, type Node, sizeOf } from '../compiler/graph.ts'
+import type { ProgramImage } from '../compiler/image.ts'
 import { constant, input } from '../compiler/primitives.ts'
 import { compile, type ProgramStatistics } from '../compiler/program.ts'
 import { trace } from '../compiler/trace/index.ts'
 import type { ParameterSpec } from '../models/parameters.ts'
+import { type FurtherDerivatives, type FurtherName, furtherDerivatives } from './furtherDerivatives.ts'
+import { compileFurther, type FieldNodes, furtherNames, isConstant } from './furtherGraphs.ts'
 import {
   type ModelImage,
   type ModelInstanceField,
@@ -21,6 +24,11 @@ export interface VectorFieldOptions {
   readonly state: readonly [n: number]
   /** Names of the components of the state, for messages, series and plots. Default y0, y1, … */
   readonly names?: readonly string[]
+  /**
+   * M(t, y, θ) [n, n] of M·dy/dt = f, for implicit methods; it may be singular (a differential-algebraic equation of
+   * index 1). Without it M is the identity.
+   */
+  readonly mass?: ModelFunction
   /** Learned arrays beside the trainable tf.Variables that the function touches. */
   readonly parameters?: readonly ParameterSpec[]
 }
@@ -33,12 +41,18 @@ export interface CompiledFunction extends ModelInstanceFunction {
   readonly graph: Graph
 }
 
-export interface CompiledField extends CompiledFunction, ModelInstanceField {
+/** Compiled when first asked for. */
+type Derivatives = Pick<FurtherDerivatives, 'jacobian' | 'timeDerivative' | 'secondVjp' | 'secondJvp'>
+
+export interface CompiledField
+  extends CompiledFunction,
+    Omit<ModelInstanceField, keyof Derivatives>,
+    Derivatives {
   /** Where each learned array lies in θ. */
   readonly blocks: readonly ParameterBlock[]
   readonly statistics: ProgramStatistics
-  /** The whole model, for other threads: the field and its further functions. */
-  readonly image: ModelImage
+  /** The whole model, for other threads: the field with these of its further derivatives, and its further functions. */
+  image(further?: readonly FurtherName[]): ModelImage
   /** Copies the trainable tf.Variables of the model into θ (again). */
   readVariables(): void
   /** Copies θ into the tf.Variables, rounded to their float32. */
@@ -72,7 +86,8 @@ export function compileModel<Name extends string>(
   const specs = options.parameters ?? []
   const names = options.names ?? Array.from({ length: n }, (_, i) => `y${i}`)
   const otherNames = Object.keys(others) as Name[]
-  const models: ModelFunction[] = [f, ...otherNames.map(name => others[name])]
+  const { mass } = options
+  const models: ModelFunction[] = [f, ...otherNames.map(name => others[name]), ...(mass ? [mass] : [])]
 
   const graph = trace(
     (t: Tensor, y: Tensor, ...parameters: Tensor[]) =>
@@ -83,6 +98,10 @@ export function compileModel<Name extends string>(
     throw new RangeError(
       `the vector field returns shape [${graph.outputs[0].shape}] for a state of shape [${n}]: it must return one derivative per component`,
     )
+  }
+  const massNode = mass && graph.outputs.at(-1)!
+  if (massNode && (massNode.shape.length !== 2 || massNode.shape.some(extent => extent !== n))) {
+    throw new RangeError(`the mass matrix has shape [${massNode.shape}], it must be [${n}, ${n}]`)
   }
   const theta = graph.inputs.slice(2)
   const blocks = parameterBlocks([...specs, ...graph.variables])
@@ -96,7 +115,7 @@ export function compileModel<Name extends string>(
   const accumulate: Record<string, number[]> = {}
   const keys = ['field', ...otherNames]
   const used: boolean[][] = []
-  graph.outputs.forEach((output, k) => {
+  graph.outputs.slice(0, keys.length).forEach((output, k) => {
     const cotangent = input('cotangent', output.shape)
     const gradients = vjp([output], [cotangent], differentiable)
     const [tangent] = jvp([output], differentiable, tangents)
@@ -110,10 +129,25 @@ export function compileModel<Name extends string>(
     accumulate[`${keys[k]}.vjp`] = theta.map((_, i) => i + 1)
   })
   const program = compile(graphs, { accumulate, contiguous: [theta, tangents.slice(1)] })
+  const nodes: FieldNodes = {
+    t: graph.inputs[0],
+    y: graph.inputs[1],
+    theta,
+    f: graph.outputs[0],
+    mass: massNode,
+  }
+  const furtherImages = new Map<FurtherName, ProgramImage>()
+  const furtherImage = (name: FurtherName): ProgramImage => {
+    const known = furtherImages.get(name) ?? compileFurther(name, nodes)
+    furtherImages.set(name, known)
+    return known
+  }
   const image: ModelImage = {
     program: program.image,
     names,
     blocks,
+    massIsConstant: massNode && isConstant(massNode),
+    further: {},
     functions: Object.fromEntries(keys.map((key, k) => [key, { uses: blocks.filter((_, i) => used[k][i]) }])),
   }
   const instance = modelOf(image, program, program.contiguous)
@@ -125,10 +159,14 @@ export function compileModel<Name extends string>(
   const variables = graph.variables.map((variable, k) => ({ variable, ...blocks[specs.length + k] }))
   const field: CompiledField = {
     ...instance.field,
+    ...(furtherDerivatives(furtherNames(nodes), furtherImage, parameters) as Derivatives),
     graph: graphOf(0),
     blocks,
     statistics: program.statistics,
-    image,
+    image: (further = []) => ({
+      ...image,
+      further: Object.fromEntries(further.map(name => [name, furtherImage(name)])),
+    }),
     readVariables() {
       for (const { variable, offset } of variables) parameters.set(variable.dataSync(), offset)
     },

@@ -37,7 +37,7 @@ const pause = () => new Promise(resolve => setTimeout(resolve, 500))
 describe('a batch of trajectories', () => {
   it('is integrated by other threads as well, to the same bits', async () => {
     const batch: TrajectoryBatch = {
-      model: field.image,
+      model: field.image(),
       options,
       times: Float64Array.of(0, 1, 2),
       theta: sharedZeros(field.parameterCount),

@@ -82,7 +82,8 @@ export function createBatch(
   field: CompiledField,
   { threads, ...options }: BatchOptions & { readonly threads?: number } = {},
 ): Batch {
-  const { dimension: n, parameterCount: p, image: model } = field
+  const { dimension: n, parameterCount: p } = field
+  const model = field.image()
   const alone = createIntegrator(field, { ...options, keepSteps: false })
   const gradientAlone = createLossAndGradient(field, options)
   const team = createTeam({ threads })

@@ -30,7 +30,7 @@ export function pendulum() {
       parameters: [{ name: 'theta', shape: [3], initial: trueParameters }],
     },
   )
-  return { field, observation: functions.observation, model: field.image }
+  return { field, observation: functions.observation, model: field.image() }
 }
 
 /** Trajectories of the true pendulum from random starts at irregular times, with noise. */
