@@ -126,7 +126,7 @@ function gaussMap(method: GaussMethod, context: StepContext): OneStepMap {
           }
         }
         // at rounding the changes no longer shrink
-        if (change === 0 || (change >= last && change <= 1e-12 * (size + change))) break
+        if (change <= 1e-16 * size || (change >= last && change <= 1e-12 * (size + change))) break
         if (iteration === mostIterations) {
           context.obstacle = failures.fixedPointDiverged(field, t, h, context.dominant)
           return false
@@ -181,7 +181,7 @@ function gaussDerivative(
     let last = Infinity
     for (let iteration = 0; iteration < mostIterations; iteration++) {
       const [change, size] = sweep()
-      if (change === 0 || (change >= last && change <= 1e-10 * size)) return
+      if (change <= 1e-16 * size || (change >= last && change <= 1e-10 * size)) return
       last = change
     }
     throw new Error(
