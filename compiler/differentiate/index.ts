@@ -2,4 +2,5 @@
 
 export { hvp, jacobian } from './jacobian.ts'
 export { jvp } from './jvp.ts'
+export { type SparseJacobian, sparseJacobian } from './sparseJacobian.ts'
 export { vjp } from './vjp.ts'

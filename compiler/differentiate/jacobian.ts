@@ -5,6 +5,7 @@ import { concatenate, constant, full, input, reshape, shapeText, transposeMatrix
 import { batchedNodes } from '../vectorize/batched.ts'
 import { jvp } from './jvp.ts'
 import type { Derivative } from './rule.ts'
+import { colouredJacobian } from './sparseJacobian.ts'
 import { vjp } from './vjp.ts'
 
 /**
@@ -38,11 +39,16 @@ function linesOf(like: Node, length: number, derivative: (seed: Node) => Derivat
 
 /**
  * ∂output/∂input as an m×n matrix, both flattened row-major; null where it is zero. By columns (n JVPs), or by rows (m
- * VJPs) where those are fewer; many of them as one batch. Linear solves in the model share one factorisation.
+ * VJPs) where those are fewer; many of them as one batch, and where the matrix is sparse, as a smaller batch of sums of
+ * them (`sparseJacobian`). Linear solves in the model share one factorisation.
  */
 export function jacobian(output: Node, input: Node): Derivative {
   const m = sizeOf(output.shape)
   const n = sizeOf(input.shape)
+  if (Math.min(m, n) > fewUnits) {
+    const coloured = colouredJacobian(output, input, Math.floor(Math.min(m, n) / 2))
+    if (coloured !== undefined) return coloured
+  }
   if (n <= m) {
     const columns = linesOf(input, m, unit => jvp([output], [input], [unit])[0])
     return columns && transposeMatrix(columns)
