@@ -4,6 +4,13 @@
  *     const solver = krylovSolver(A, { method: 'gmres', preconditioner: incompleteLU(A) })
  *     const gradient = solveVjp(A, solver, solver.solve(b).x, g)
  */
+
+export {
+  compareGradients,
+  comparisonTable,
+  type GradientComparison,
+  type GradientProblem,
+} from './compareGradients.ts'
 export { type KrylovSolverOptions, krylovSolver, type LinearSolver, type Solution } from './linearSolver.ts'
 export {
   type SolveGradient,
