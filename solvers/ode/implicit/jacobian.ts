@@ -1,107 +1,142 @@
+import { SingularMatrixError } from '../../../kernels/singularMatrix.ts'
 import type { StepContext } from '../context.ts'
+import * as failures from '../failure.ts'
+import type { SparsityPattern } from '../vectorField.ts'
 import { colourColumns, fullPattern } from './colouring.ts'
 import type { MatrixLayout } from './linear/index.ts'
+
+/** Writes a Jacobian into a matrix of a layout; false where the function has no finite value. */
+type WriteJacobian = (t: number, y: Float64Array, out: Float64Array) => boolean
 
 /**
  * The Jacobian ∂f/∂y, written into a matrix of the given layout: by field.jacobian; else, column by column or, with
  * field.jacobianPattern, colour by colour, by field.jvp; else row by row by field.vjp; else by finite differences with
- * Hairer's increment √(ε·max(10⁻⁵, |y_j|)), which cost the methods some of their Newton convergence (and Rosenbrock
- * methods of their accuracy). False, with the obstacle noted, where f has no finite value.
+ * Hairer's increment √(ε·max(10⁻⁵, |y_j|)), which cost the methods some of their Newton convergence and Rosenbrock
+ * methods some of their accuracy. False, with the obstacle noted, where that is not possible.
  */
-export function createJacobian(
-  context: StepContext,
-  layout: MatrixLayout,
-): (t: number, y: Float64Array, out: Float64Array) => boolean {
+export function createJacobian(context: StepContext, layout: MatrixLayout): WriteJacobian {
   const { field } = context
-  const n = field.dimension
-  const { index } = layout
-  const pattern = field.jacobianPattern ?? fullPattern(n)
-  const { rowStart, columns } = pattern
-  const line = new Float64Array(n)
-
-  if (field.jacobian) {
-    if (layout.kind === 'dense') {
-      return (t, y, out) => {
-        context.statistics.jacobians++
-        return context.guard(t, () => field.jacobian!(t, y, out))
-      }
+  const write = field.jacobian
+    ? whole(context, layout)
+    : field.jvp
+      ? byColumns(context, layout)
+      : field.vjp
+        ? byRows(context, layout)
+        : byDifferences(context, layout)
+  return (t, y, out) => {
+    context.statistics.jacobians++
+    try {
+      return write(t, y, out)
+    } catch (error) {
+      if (!(error instanceof SingularMatrixError)) throw error
+      context.obstacle = failures.singularMatrix(t, error)
+      return false
     }
-    const dense = new Float64Array(n * n)
+  }
+}
+
+const patternFor = ({ field }: StepContext): SparsityPattern =>
+  field.jacobianPattern ?? fullPattern(field.dimension)
+
+function whole({ field }: StepContext, layout: MatrixLayout): WriteJacobian {
+  if (layout.kind === 'dense') {
     return (t, y, out) => {
-      context.statistics.jacobians++
-      if (!context.guard(t, () => field.jacobian!(t, y, dense))) return false
-      out.fill(0)
-      for (let i = 0; i < n; i++)
-        for (let at = rowStart[i]; at < rowStart[i + 1]; at++)
-          out[index(i, columns[at])] = dense[i * n + columns[at]]
+      field.jacobian!(t, y, out)
       return true
     }
   }
-
-  if (!field.jvp && field.vjp) {
-    const unit = new Float64Array(n)
-    const gradTheta = field.parameterGradient ? undefined : new Float64Array(field.parameterCount)
-    const scratchTheta = gradTheta ?? new Float64Array(field.parameterCount)
-    return (t, y, out) => {
-      context.statistics.jacobians++
-      return context.guard(t, () => {
-        out.fill(0)
-        for (let i = 0; i < n; i++) {
-          unit[i] = 1
-          line.fill(0)
-          field.vjp!(t, y, unit, line, scratchTheta)
-          unit[i] = 0
-          for (let at = rowStart[i]; at < rowStart[i + 1]; at++)
-            out[index(i, columns[at])] = line[columns[at]]
-        }
-      })
-    }
+  const n = field.dimension
+  const dense = new Float64Array(n * n)
+  const { rowStart, columns } = field.jacobianPattern!
+  return (t, y, out) => {
+    field.jacobian!(t, y, dense)
+    out.fill(0)
+    for (let i = 0; i < n; i++)
+      for (let at = rowStart[i]; at < rowStart[i + 1]; at++)
+        out[layout.index(i, columns[at])] = dense[i * n + columns[at]]
+    return true
   }
+}
 
+function byColumns(context: StepContext, layout: MatrixLayout): WriteJacobian {
+  const { field } = context
+  const n = field.dimension
+  const { colours, colour, scatter } = colouredColumns(context, layout)
+  const seed = new Float64Array(n)
+  const line = new Float64Array(n)
+  const zeroTheta = new Float64Array(field.parameterCount)
+  return (t, y, out) => {
+    out.fill(0)
+    for (let group = 0; group < colours; group++) {
+      for (let j = 0; j < n; j++) seed[j] = colour[j] === group ? 1 : 0
+      field.jvp!(t, y, seed, zeroTheta, line)
+      scatter(group, line, out)
+    }
+    return true
+  }
+}
+
+function byRows(context: StepContext, layout: MatrixLayout): WriteJacobian {
+  const { field } = context
+  const n = field.dimension
+  const { rowStart, columns } = patternFor(context)
+  const unit = new Float64Array(n)
+  const line = new Float64Array(n)
+  const ignoredTheta = new Float64Array(field.parameterCount)
+  return (t, y, out) => {
+    out.fill(0)
+    for (let i = 0; i < n; i++) {
+      unit[i] = 1
+      field.vjp!(t, y, unit, line.fill(0), ignoredTheta)
+      unit[i] = 0
+      for (let at = rowStart[i]; at < rowStart[i + 1]; at++)
+        out[layout.index(i, columns[at])] = line[columns[at]]
+    }
+    return true
+  }
+}
+
+function byDifferences(context: StepContext, layout: MatrixLayout): WriteJacobian {
+  const n = context.field.dimension
+  const { colours, colour, scatter } = colouredColumns(context, layout)
+  const base = new Float64Array(n)
+  const moved = new Float64Array(n)
+  const line = new Float64Array(n)
+  const increments = new Float64Array(n)
+  return (t, y, out) => {
+    if (!context.evaluate(t, y, base)) return false
+    out.fill(0)
+    for (let group = 0; group < colours; group++) {
+      for (let j = 0; j < n; j++) {
+        moved[j] = y[j]
+        if (colour[j] !== group) continue
+        moved[j] += differenceIncrement(y[j])
+        increments[j] = moved[j] - y[j]
+      }
+      if (!context.evaluate(t, moved, line)) return false
+      for (let i = 0; i < n; i++) line[i] -= base[i]
+      scatter(group, line, out, increments)
+    }
+    return true
+  }
+}
+
+/** Hairer & Wanner's increment for a difference quotient in a component of this value (the code RADAU5). */
+export const differenceIncrement = (value: number) =>
+  Math.sqrt(Number.EPSILON * Math.max(1e-5, Math.abs(value)))
+
+/** The columns by colour, and how a product with those of one colour (over its increments) is spread over the matrix. */
+function colouredColumns(context: StepContext, { index }: MatrixLayout) {
+  const n = context.field.dimension
+  const pattern = patternFor(context)
+  const { rowStart, columns } = pattern
   const { colours, colour } = colourColumns(n, pattern)
-  /** Writes the columns of one colour from `line`, entry (i, j) divided by increments[j]. */
-  const scatter = (group: number, out: Float64Array, increments?: Float64Array) => {
+  const scatter = (group: number, line: Float64Array, out: Float64Array, increments?: Float64Array) => {
     for (let i = 0; i < n; i++)
       for (let at = rowStart[i]; at < rowStart[i + 1]; at++) {
         const j = columns[at]
         if (colour[j] === group) out[index(i, j)] = increments ? line[i] / increments[j] : line[i]
       }
   }
-
-  if (field.jvp) {
-    const seed = new Float64Array(n)
-    const zeroTheta = new Float64Array(field.parameterCount)
-    return (t, y, out) => {
-      context.statistics.jacobians++
-      return context.guard(t, () => {
-        out.fill(0)
-        for (let group = 0; group < colours; group++) {
-          for (let j = 0; j < n; j++) seed[j] = colour[j] === group ? 1 : 0
-          field.jvp!(t, y, seed, zeroTheta, line)
-          scatter(group, out)
-        }
-      })
-    }
-  }
-
-  const base = new Float64Array(n)
-  const moved = new Float64Array(n)
-  const increments = new Float64Array(n)
-  return (t, y, out) => {
-    context.statistics.jacobians++
-    if (!context.evaluate(t, y, base)) return false
-    out.fill(0)
-    for (let group = 0; group < colours; group++) {
-      moved.set(y)
-      for (let j = 0; j < n; j++) {
-        if (colour[j] !== group) continue
-        moved[j] = y[j] + Math.sqrt(Number.EPSILON * Math.max(1e-5, Math.abs(y[j])))
-        increments[j] = moved[j] - y[j]
-      }
-      if (!context.evaluate(t, moved, line)) return false
-      for (let i = 0; i < n; i++) line[i] -= base[i]
-      scatter(group, out, increments)
-    }
-    return true
-  }
+  return { colours, colour, scatter }
 }

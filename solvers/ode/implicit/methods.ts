@@ -1,0 +1,11 @@
+import type { StepContext } from '../context.ts'
+import type { Stepper } from '../stepper.ts'
+import { createEsdirk } from './esdirk.ts'
+import { kvaerno3, kvaerno4, kvaerno5 } from './kvaerno.ts'
+
+/** The methods for stiff systems and mass matrices: to add one, add what makes its stepper here. */
+export const implicitMethods = {
+  kvaerno3: context => createEsdirk(kvaerno3, context),
+  kvaerno4: context => createEsdirk(kvaerno4, context),
+  kvaerno5: context => createEsdirk(kvaerno5, context),
+} as const satisfies Record<string, (context: StepContext) => Stepper>
