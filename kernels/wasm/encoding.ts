@@ -1,19 +1,46 @@
 /** The binary encoding of WebAssembly: integers in LEB128, floats little-endian, vectors preceded by their length. */
 
 /** Bytes, nested so that an expression can hold its operands without copying them. */
-export type Code = readonly (number | Code)[]
+export type Code = readonly (number | Code | Uint8Array)[]
 
-/** The bytes of nested code, in order. */
-export function flatten(code: Code, out: number[] = []): number[] {
-  for (const part of code) {
-    if (typeof part === 'number') out.push(part)
-    else flatten(part, out)
-  }
-  return out
+/** Where bytes are put one behind the other: grown as needed, and used again. */
+let scratch = new Uint8Array(1 << 16)
+
+const grow = (size: number) => {
+  const larger = new Uint8Array(2 * size)
+  larger.set(scratch)
+  scratch = larger
 }
 
+/** The bytes of nested code, in order. */
+export function flatten(code: Code): Uint8Array<ArrayBuffer> {
+  const end = append(code, 0)
+  return scratch.slice(0, end)
+}
+
+/** Puts the code at `start`, and returns its end. */
+function append(code: Code, start: number): number {
+  let end = start
+  for (let i = 0; i < code.length; i++) {
+    const part = code[i]
+    if (typeof part === 'number') {
+      if (end === scratch.length) grow(end)
+      scratch[end++] = part
+    } else if (part instanceof Uint8Array) {
+      if (end + part.length > scratch.length) grow(end + part.length)
+      scratch.set(part, end)
+      end += part.length
+    } else end = append(part, end)
+  }
+  return end
+}
+
+/** One byte each, made once: most numbers in code are small. */
+const smallNumbers: readonly (readonly number[])[] = Array.from({ length: 128 }, (_, value) => [value])
+
 /** Unsigned LEB128 of a whole number below 2^53. */
-export function unsigned(value: number): number[] {
+export function unsigned(value: number): readonly number[] {
+  if (value >= 0 && value < 128 && Number.isInteger(value)) return smallNumbers[value]
   if (!Number.isSafeInteger(value) || value < 0) {
     throw new RangeError(`WebAssembly needs an unsigned integer here, got ${value}`)
   }
@@ -28,7 +55,8 @@ export function unsigned(value: number): number[] {
 }
 
 /** Signed LEB128. */
-export function signed(value: bigint): number[] {
+export function signed(value: bigint): readonly number[] {
+  if (value >= 0n && value < 64n) return smallNumbers[Number(value)]
   const bytes: number[] = []
   let rest = value
   for (;;) {
@@ -40,20 +68,41 @@ export function signed(value: bigint): number[] {
   }
 }
 
+const eight = new DataView(new ArrayBuffer(8))
+const eightBytes = (): number[] => {
+  const bytes: number[] = []
+  for (let i = 0; i < 8; i++) bytes.push(eight.getUint8(i))
+  return bytes
+}
+
 /** The eight bytes of a float64. */
-export const float64 = (value: number): number[] => [...new Uint8Array(new Float64Array([value]).buffer)]
+export function float64(value: number): number[] {
+  eight.setFloat64(0, value, true)
+  return eightBytes()
+}
 
 /** The eight bytes of an int64. */
-export const int64 = (value: bigint): number[] => [
-  ...new Uint8Array(new BigInt64Array([BigInt.asIntN(64, value)]).buffer),
-]
+export function int64(value: bigint): number[] {
+  eight.setBigInt64(0, value, true)
+  return eightBytes()
+}
 
 /** A vector: its length, then its elements. */
 export const vector = (elements: readonly Code[]): Code => [unsigned(elements.length), elements]
 
+const utf8 = new TextEncoder()
+
 /** A name: its length in bytes, then UTF-8. */
-export const text = (value: string): Code => {
-  const bytes = [...new TextEncoder().encode(value)]
+export function text(value: string): Code {
+  const bytes: number[] = []
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i)
+    if (code >= 128) {
+      const encoded = utf8.encode(value)
+      return [unsigned(encoded.length), encoded]
+    }
+    bytes.push(code)
+  }
   return [unsigned(bytes.length), bytes]
 }
 

@@ -1,4 +1,4 @@
-import { type Code, unsigned } from './encoding.ts'
+import { type Code, flatten, unsigned } from './encoding.ts'
 import { f64, i32 } from './scalar.ts'
 import {
   memoryArgument,
@@ -125,7 +125,7 @@ export function createBody(
   parameters: readonly (readonly [string, ValueType])[],
   results: readonly ValueType[],
 ) {
-  const code: (number | Code)[] = []
+  const code: (number | Code | Uint8Array)[] = []
   const names: string[] = []
   const types: ValueType[] = []
   let depth = 0
@@ -222,6 +222,10 @@ export function createBody(
     },
     unreachable: () => emit(0x00),
   }
-  const finish = (): FinishedBody => ({ code: [code, 0x0b], locals: types.slice(parameters.length), names })
+  const finish = (): FinishedBody => ({
+    code: [flatten(code), 0x0b],
+    locals: types.slice(parameters.length),
+    names,
+  })
   return { f, parameterLocals, finish }
 }

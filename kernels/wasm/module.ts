@@ -152,7 +152,7 @@ export function createModule(): ModuleBuilder {
         importEntries.push([text(memory.import[0]), text(memory.import[1]), 0x02, limits(memory)])
       const exports: Code[] = [...exported].map(([name, fn]) => [text(name), 0x00, unsigned(fn.index)])
       if (memory?.export) exports.push([text(memory.export), 0x02, 0x00])
-      const bytes = flatten([
+      return flatten([
         [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
         section(1, vector(types)),
         section(2, vector(importEntries)),
@@ -163,7 +163,6 @@ export function createModule(): ModuleBuilder {
         section(10, vector(functions.map(bodyCode))),
         nameSection([...imports, ...functions]),
       ])
-      return Uint8Array.from(bytes)
     },
   }
   return builder
