@@ -1,8 +1,9 @@
 import { FileError } from './files/fileError.ts'
+import { endError } from './judgeSimulation.ts'
 import type { CompiledSystem } from './problem/problem.ts'
 import { evaluateFormula, type Formula, numberAlgebra } from './scene/formula/index.ts'
 import type { Criterion, Scene } from './scene/index.ts'
-import { along, simulateAsFar } from './simulate.ts'
+import { along, simulateAsFar, solverTimes } from './simulate.ts'
 import type { TrainedSystem } from './train.ts'
 import { estimateStates } from './training/estimates.ts'
 import { meanSquare, scaledDistance } from './training/metrics.ts'
@@ -88,6 +89,12 @@ function metric(
   tests: readonly Rollout[],
 ): number {
   switch (criterion.metric) {
+    case 'end_error':
+      return endError(
+        scene,
+        trained.system.field.names,
+        simulateAsFar(scene, trained.system, trained.system.model.start, solverTimes(scene)),
+      )
     case 'energy_mse':
       return mean(tests.map(test => energyError(criterion.energy, trained, test)))
     case 'energy_drift':

@@ -21,8 +21,14 @@ export class SimulationError extends Error {
 
 /** The integrator's options of a scene. */
 export function solverOptions(scene: Scene): IntegratorOptions {
-  const { method, rtol, atol, max_steps } = scene.solver
-  return { method, rtol, atol, ...(max_steps === undefined ? {} : { maxSteps: max_steps }) }
+  const { method, rtol, atol, max_steps, fixed_step } = scene.solver
+  return {
+    method,
+    rtol,
+    atol,
+    ...(max_steps === undefined ? {} : { maxSteps: max_steps }),
+    ...(fixed_step === undefined ? {} : { fixedStep: fixed_step }),
+  }
 }
 
 /** Times from the scene's span, every `save_every` seconds, or a thousandth of it. */

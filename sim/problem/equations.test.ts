@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { uniform } from '../../compiler/testing/numbers.ts'
+import { judgeSimulation } from '../judgeSimulation.ts'
+import { parseScene } from '../scene/index.ts'
+import { simulate } from '../simulate.ts'
 import { parsed } from '../testing/parsed.ts'
 import { compileSystem } from './problem.ts'
 
@@ -69,5 +72,37 @@ describe('equations', () => {
     observation.evaluate(10, Float64Array.of(2, 4), observed)
     expect(observationNames).toEqual(['w', 'z'])
     expect([...observed]).toEqual([22, 14])
+  })
+})
+
+describe('the chemistry of Robertson', () => {
+  const text = (method: string, third: string, mass = '') => `version: 1
+name: rober
+system:
+  type: equations
+  parameters: {k1: 0.04, k2: 3.0e+7, k3: 1.0e+4}
+  state: {a: 1, b: 0, c: 0}
+  definitions: {r1: k1*a, r2: k2*b^2, r3: k3*b*c, slow: r1 - r3}
+  derivatives: {a: -slow, b: slow - r2, c: ${third}}
+  ${mass}
+solver: {method: ${method}, span: [0, 40], rtol: 1.0e-8, atol: 1.0e-12}
+reference: {state: {a: 0.715827068719405, b: 9.185534764557764e-06, c: 0.28416374574583037}, source: quadruple precision}
+criteria: [{metric: end_error, below: 10}]`
+
+  it.each([
+    ['an equation', text('kvaerno5', 'r2')],
+    ['a constraint', text('kvaerno5', 'a + b + c - 1', 'mass: {c: {c: 0}}')],
+  ])('comes to the published digits with %s for the third substance', async (_name, scene) => {
+    const parsed = parseScene(scene, 'rober.yaml')
+    const system = await compileSystem(parsed, false)
+    const [verdict] = judgeSimulation(parsed, system, simulate(parsed, system))
+    expect(verdict).toMatchObject({ metric: 'end_error', met: true })
+    expect(verdict.value).toBeGreaterThan(0)
+  })
+
+  it('is solved for the derivatives where the method is explicit: a singular matrix is then a failure', async () => {
+    const parsed = parseScene(text('tsit5', 'a + b + c - 1', 'mass: {c: {c: 0}}'), 'rober.yaml')
+    const system = await compileSystem(parsed, false)
+    expect(() => simulate(parsed, system)).toThrow(/singular.*at t = 0/s)
   })
 })

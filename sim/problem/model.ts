@@ -12,7 +12,10 @@ export interface Model {
   readonly parameters: readonly ParameterSpec[]
   /** The learned physical parameters, which come first in `parameters`; the rest are weights of networks. */
   readonly scalars: readonly LearnedScalar[]
+  /** f of A·dy/dt = f. */
   readonly derivative: ModelFunction
+  /** A(t, y), for implicit methods; without it the identity. */
+  readonly mass?: ModelFunction
   /** A scalar [J], where the system has one. */
   readonly energy?: ModelFunction
   /** V, a scalar [J], for mechanics. */

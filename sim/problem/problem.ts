@@ -1,3 +1,4 @@
+import { implicitMethods } from '../../solvers/ode/implicit/methods.ts'
 import { randomStream } from '../data/random.ts'
 import type { Formula } from '../scene/formula/index.ts'
 import type { Scene } from '../scene/index.ts'
@@ -39,6 +40,7 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
     state: [model.names.length],
     names: model.names,
     parameters: model.parameters,
+    mass: model.mass,
   })
   return {
     model,
@@ -63,7 +65,7 @@ async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Mode
   )
   switch (system.type) {
     case 'equations':
-      return equationsModel(system, learned)
+      return equationsModel(system, learned, scene.solver.method in implicitMethods)
     case 'lagrangian':
       return mechanicsModel(system, learned)
     case 'module':

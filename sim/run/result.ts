@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import type { Solution } from '../../solvers/ode/index.ts'
 import type { Verdict } from '../evaluate.ts'
 import { writeAtomically } from '../files/atomic.ts'
+import type { Scene } from '../scene/index.ts'
 import type { TrainedSystem } from '../train.ts'
 import { version } from '../version.ts'
 
@@ -24,6 +26,27 @@ export function writeResult(
     versions: { neurode: version, node: process.version },
   }
   writeAtomically(join(run, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
+}
+
+/** Writes what a simulation did: the criteria that it can meet, statistics, seconds, versions. */
+export function writeSimulationResult(
+  file: string,
+  scene: Scene,
+  { statistics }: Solution,
+  verdicts: readonly Verdict[],
+  milliseconds: number,
+): void {
+  const { method, rtol, atol } = scene.solver
+  const result = {
+    scene: scene.name,
+    met: verdicts.every(({ met }) => met),
+    criteria: verdicts,
+    solver: { method, rtol, atol },
+    statistics,
+    seconds: Number((milliseconds / 1e3).toFixed(6)),
+    versions: { neurode: version, node: process.version },
+  }
+  writeAtomically(file, `${JSON.stringify(result, null, 2)}\n`)
 }
 
 /** The learned physical parameters by name, in the scene's units. */

@@ -1,3 +1,5 @@
+import { methodNames } from '../../solvers/ode/methods/index.ts'
+import { hasErrorEstimate } from '../../solvers/ode/options.ts'
 import { at, isPlainObject } from './explain.ts'
 import { checkDefinitions, checkFormula, keysOf, type SceneNames, sceneNames } from './names.ts'
 import type { Finding, Path } from './source.ts'
@@ -27,8 +29,15 @@ export function* checkScene(scene: unknown): Generator<Finding> {
   yield* checkCriteria(scene, names)
 }
 
-function* checkEquations(scene: unknown, { parameters, coordinates }: SceneNames): Generator<Finding> {
+function* checkEquations(
+  scene: unknown,
+  { parameters, coordinates, definitions }: SceneNames,
+): Generator<Finding> {
   const scope = [...coordinates, ...parameters, 't']
+  for (const name of definitions) {
+    yield* checkFormula(scene, ['system', 'definitions', name], scope)
+    scope.push(name)
+  }
   const derivatives = keysOf(scene, 'system', 'derivatives')
   for (const name of coordinates) {
     if (!derivatives.includes(name) && derivatives.length > 0)
@@ -80,7 +89,7 @@ function* checkLearn(
   names: SceneNames,
   type: 'equations' | 'lagrangian' | 'module',
 ): Generator<Finding> {
-  const { coordinates, rates, parameters, sensors } = names
+  const { coordinates, rates, parameters, sensors, definitions } = names
   if (type !== 'module' && learnsNothing(at(scene, ['learn'])))
     yield { path: ['learn'], message: 'nothing is named that is to be learned', key: true }
   const learned = at(scene, ['learn', 'parameters'])
@@ -113,7 +122,7 @@ function* checkLearn(
       return
     }
   }
-  const constants = [...parameters, ...sensors]
+  const constants = [...parameters, ...sensors, ...definitions]
   const scopes: Record<string, string[]> = {
     mass_matrix: [...coordinates, ...constants],
     potential: [...coordinates, ...constants, 't'],
@@ -174,6 +183,7 @@ function* checkInputs(
 function* checkStateUses(scene: unknown, { coordinates, rates }: SceneNames): Generator<Finding> {
   const state = [...coordinates, ...rates]
   yield* checkKeys(scene, ['data', 'simulate', 'vary'], state, 'state')
+  yield* checkKeys(scene, ['reference', 'state'], state, 'state')
   const tolerances = at(scene, ['solver', 'atol'])
   if (Array.isArray(tolerances) && tolerances.length !== state.length)
     yield {
@@ -183,6 +193,12 @@ function* checkStateUses(scene: unknown, { coordinates, rates }: SceneNames): Ge
 }
 
 function* checkSolver(scene: unknown): Generator<Finding> {
+  const method = methodNames.find(name => name === at(scene, ['solver', 'method']))
+  if (method && !hasErrorEstimate(method) && at(scene, ['solver', 'fixed_step']) === undefined)
+    yield {
+      path: ['solver', 'method'],
+      message: `${method} has no error estimate: give the size of its steps, solver.fixed_step`,
+    }
   const [begin, end] = pair(scene, ['solver', 'span'])
   if (begin === end && begin !== undefined)
     yield { path: ['solver', 'span'], message: `the span begins and ends at ${begin}` }
@@ -190,7 +206,7 @@ function* checkSolver(scene: unknown): Generator<Finding> {
 
 function* checkData(
   scene: unknown,
-  { coordinates, rates, parameters, sensors, observed }: SceneNames,
+  { coordinates, rates, parameters, sensors, definitions, observed }: SceneNames,
 ): Generator<Finding> {
   const data = at(scene, ['data'])
   if (!isPlainObject(data)) return
@@ -217,7 +233,7 @@ function* checkData(
     }
   }
   if (coordinates.length > 0) {
-    const scope = [...coordinates, ...rates, ...parameters, ...sensors, 't']
+    const scope = [...coordinates, ...rates, ...parameters, ...sensors, ...definitions, 't']
     for (const name of keysOf(scene, 'data', 'observe'))
       yield* checkFormula(scene, ['data', 'observe', name], scope)
   }
@@ -274,6 +290,8 @@ function* checkCriteria(scene: unknown, { observed }: SceneNames): Generator<Fin
 function lackOf(scene: unknown, metric: unknown, hasFormula: boolean): string | undefined {
   const type = at(scene, ['system', 'type'])
   const split = at(scene, ['data', 'split'])
+  if (metric === 'end_error' && at(scene, ['reference']) === undefined)
+    return 'the state at the end of the span: give it in reference'
   if (metric === 'validation_loss' && Array.isArray(split) && split[1] === 0)
     return 'data for validation: their part of data.split is 0'
   if (type !== 'equations') return

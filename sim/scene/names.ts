@@ -27,6 +27,8 @@ export interface SceneNames {
   readonly coordinates: readonly string[]
   /** Rates of coordinates. */
   readonly rates: readonly string[]
+  /** Intermediate quantities of `equations`, in their order. */
+  readonly definitions: readonly string[]
   readonly points: readonly string[]
   /** What `data` observes: the names of `observe`, else the columns, else the state. */
   readonly observed: readonly string[]
@@ -46,6 +48,7 @@ export function sceneNames(scene: unknown): SceneNames {
     sensors: learnedNames.filter(name => !parameters.includes(name)),
     coordinates,
     rates,
+    definitions: sectionKeys(scene, 'definitions'),
     points: sectionKeys(scene, 'points'),
     observed: [observe, columns, [...coordinates, ...rates]].find(names => names.length > 0) ?? [],
   }
@@ -62,6 +65,7 @@ export function* checkDefinitions(scene: unknown, names: SceneNames): Generator<
       names.coordinates,
       lagrangian ? 'a coordinate' : 'a state',
     ],
+    [['system', 'definitions'], names.definitions, 'a definition'],
     [['system', 'points'], names.points, 'a point'],
     [
       ['learn', 'parameters'],

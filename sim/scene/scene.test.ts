@@ -297,6 +297,31 @@ solver: {span: [0, 1], atol: [1.0e-8]}
     )
   })
 
+  it('of definitions know those before, and no others', () => {
+    const text = `version: 1
+name: x
+system: {type: equations, state: {x: 1}, definitions: {a: b + x, b: 2*x, x: 1}, derivatives: {x: a*b}}
+solver: {method: rk4, span: [0, 1]}
+reference: {state: {y: 1}, source: mine}
+criteria: [{metric: end_error, below: 10}]
+`
+    const messages = (scene: string) =>
+      errorOf(scene).mistakes.map(({ line, column, message }) => `${line}:${column} ${message}`)
+    expect(messages(text)).toEqual([
+      '3:74 "x" is a state already: choose another name',
+      '3:59 unknown name "b". There are: x, t',
+      '4:18 rk4 has no error estimate: give the size of its steps, solver.fixed_step',
+      '5:20 no state "y". There are: x',
+    ])
+    const criterion = text
+      .replace(/definitions: {.*?}, /, '')
+      .replace('a*b', 'x')
+      .replace('rk4', 'bosh3')
+    expect(messages(criterion.replace(/reference.*\n/, ''))).toEqual([
+      '5:21 end_error needs the state at the end of the span: give it in reference',
+    ])
+  })
+
   it('of criteria name what the system lacks', () => {
     const text = (system: string) => `version: 1
 name: x

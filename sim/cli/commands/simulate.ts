@@ -1,11 +1,14 @@
 import pc from 'picocolors'
 import { writeAtomically } from '../../files/atomic.ts'
 import { writeTrajectory } from '../../files/trajectory.ts'
+import { judgeSimulation } from '../../judgeSimulation.ts'
 import { compileSystem } from '../../problem/problem.ts'
 import { loadParameters } from '../../run/checkpoint.ts'
+import { writeSimulationResult } from '../../run/result.ts'
 import { loadScene } from '../../scene/index.ts'
 import { simulate, trajectoryOf } from '../../simulate.ts'
 import { progress } from '../progress.ts'
+import { verdictTable } from '../verdictTable.ts'
 
 export interface SimulateCommandOptions {
   readonly out?: string
@@ -41,12 +44,16 @@ export async function simulateCommand(path: string, options: SimulateCommandOpti
   })
   line.end()
   const milliseconds = performance.now() - start
+  const verdicts = judgeSimulation(scene, system, solution)
   writeAtomically(out, writeTrajectory(trajectoryOf(scene, system, solution)))
+  writeSimulationResult(`${out.replace(/\.npz$/, '')}.result.json`, scene, solution, verdicts, milliseconds)
   const { evaluations, accepted, rejected } = solution.statistics
   console.log(
     `${pc.bold(scene.name)}  t = ${begin} … ${end} s with ${scene.solver.method}: ${accepted} steps, ${rejected} rejected, ` +
       `${evaluations} evaluations, ${milliseconds.toFixed(1)} ms`,
   )
   console.log(`${solution.t.length} states written to ${pc.bold(out)}`)
+  if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}\n`)
+  if (verdicts.some(({ met }) => !met)) process.exitCode = 2
   console.log(pc.dim(`neurode view ${out} shows it`))
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import pc from 'picocolors'
-import { judge, rollouts, type Verdict } from '../../evaluate.ts'
+import { judge, rollouts } from '../../evaluate.ts'
 import { writeAtomically } from '../../files/atomic.ts'
 import { writeTrajectory } from '../../files/trajectory.ts'
 import { predictionOf } from '../../predict.ts'
@@ -11,6 +11,7 @@ import { trainScene } from '../../train.ts'
 import { UsageError } from '../fail.ts'
 import { firstClause, shortNumber, tableText } from '../printTable.ts'
 import { duration, progress } from '../progress.ts'
+import { verdictTable } from '../verdictTable.ts'
 
 export interface TrainCommandOptions {
   readonly out?: string
@@ -92,16 +93,4 @@ function checkTrainable(scene: Scene): void {
       `${scene.place}: to be trained a scene needs ${missing.map(key => `\`${key}\``).join(', ')}`,
     )
   }
-}
-
-function verdictTable(verdicts: readonly Verdict[]): string {
-  const rows = verdicts.map(({ metric, value, below, above, met }) => [
-    metric,
-    shortNumber(value),
-    [below === undefined ? '' : `below ${below}`, above === undefined ? '' : `above ${above}`]
-      .filter(Boolean)
-      .join(', '),
-    met ? pc.green('met') : pc.red('not met'),
-  ])
-  return tableText(['criterion', 'value', 'wanted', ''], rows)
 }

@@ -1,19 +1,17 @@
 import { z } from 'zod'
+import { type MethodName, methodNames } from '../../../solvers/ode/methods/index.ts'
 import { data } from './data.ts'
-import { count, formula, positive, span } from './formula.ts'
+import { count, formula, name, positive, span } from './formula.ts'
 import { learn, type network } from './learn.ts'
 import { type equationsSystem, type lagrangianSystem, type moduleSystem, system } from './system.ts'
 import { training } from './training.ts'
 import { viewer } from './viewer.ts'
 
-/** Those of solvers/ode. */
-export const methodNames = ['tsit5', 'dopri5', 'odex'] as const
-
 const solver = z.strictObject({
   method: z
-    .enum(methodNames)
+    .enum(methodNames as readonly [MethodName, ...MethodName[]])
     .default('tsit5')
-    .describe('Tsitouras 5(4), Dormand–Prince 5(4), or extrapolation (odex; not for training).'),
+    .describe('How it is integrated; docs/integrators.md says which to choose.'),
   span: span.describe('Times of the beginning and the end, s.'),
   rtol: positive.default(1e-6).describe('Relative tolerance.'),
   atol: z
@@ -21,11 +19,15 @@ const solver = z.strictObject({
     .default(1e-8)
     .describe('Absolute tolerance; one, or one for each component of the state.'),
   save_every: positive.optional().describe('Seconds between samples; by default a thousandth of the span.'),
+  fixed_step: positive
+    .optional()
+    .describe('Steps of this size, s, whatever their error; methods without an error estimate need it.'),
   max_steps: count.optional().describe('Most steps that are tried, 100 000 by default.'),
 })
 
 /** What criteria measure. */
 export const metricNames = [
+  'end_error',
   'energy_mse',
   'energy_drift',
   'mass_matrix_error',
@@ -45,6 +47,11 @@ const criterion = z.strictObject({
   above: z.number().optional().describe('Met where the metric is greater.'),
 })
 
+const reference = z.strictObject({
+  state: z.record(name, z.number()).describe('The true state at the end of the span, or a part of it.'),
+  source: z.string().describe('Where the digits come from.'),
+})
+
 export const sceneSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1),
@@ -54,6 +61,9 @@ export const sceneSchema = z.strictObject({
   solver,
   data: data.optional(),
   training: training.optional(),
+  reference: reference
+    .optional()
+    .describe('The solution that is known, which the metric end_error compares with.'),
   criteria: z.array(criterion).default([]).describe('What success is.'),
   viewer: viewer.optional(),
 })

@@ -18,7 +18,15 @@ export const equationsSystem = z.strictObject({
   type: z.literal('equations'),
   parameters,
   state: z.record(name, z.number()).describe('Initial values.'),
-  derivatives: z.record(name, formula).describe('One formula for each state, over states, parameters and t.'),
+  definitions: z
+    .record(name, formula)
+    .default({})
+    .describe(
+      'Quantities that other formulas use, such as a rate of reaction; each may use those before it.',
+    ),
+  derivatives: z
+    .record(name, formula)
+    .describe('One formula for each state, over states, parameters, definitions and t.'),
   mass: z
     .record(name, z.record(name, formula))
     .optional()
