@@ -308,10 +308,10 @@ criteria: [{metric: end_error, below: 10}]
     const messages = (scene: string) =>
       errorOf(scene).mistakes.map(({ line, column, message }) => `${line}:${column} ${message}`)
     expect(messages(text)).toEqual([
-      '3:74 "x" is a state already: choose another name',
       '3:59 unknown name "b". There are: x, t',
+      '3:74 "x" is a state already: choose another name',
       '4:18 rk4 has no error estimate: give the size of its steps, solver.fixed_step',
-      '5:20 no state "y". There are: x',
+      '5:21 no state "y". There are: x',
     ])
     const criterion = text
       .replace(/definitions: {.*?}, /, '')
