@@ -1,4 +1,5 @@
 import type { StepContext } from './context.ts'
+import { createEventFinder } from './events.ts'
 import * as failures from './failure.ts'
 import type { IntegratorOptions, TimePlan } from './options.ts'
 import type { Failure, Solution } from './solution.ts'
@@ -30,6 +31,7 @@ export function createDriver(
   const y1 = new Float64Array(n)
   const state = new Float64Array(n)
   const saved = createSavedStates()
+  const finder = options.events?.length ? createEventFinder(options.events, stepper, context) : undefined
   const record = createStepRecord(n, (options.keepSteps ?? true) ? stepper.width : 0, stepper)
   let t = 0
   let h = 0
@@ -59,39 +61,69 @@ export function createDriver(
     if (recorded === 'dense') stepper.record(record.dense, 0)
     const most = Math.min(maxStep, Math.abs(stop - t))
     h = direction * Math.min(fixedStep ?? options.firstStep ?? stepper.firstStep(t, y, direction, most), most)
-    const origin = t
+    finder?.begin(t, y)
+    let origin = t
+    let originTrial = 0
     for (let trials = 0; ; trials++) {
       if (0.1 * Math.abs(h) <= Math.abs(t) * Number.EPSILON) return stuck()
       if (trials === maxSteps) return failures.tooManySteps(field, t, stop, maxSteps, context.dominant)
       const last = (t + 1.01 * h - stop) * direction >= 0
       if (last) h = stop - t
-      const t1 = last ? stop : fixedStep ? origin + (trials + 1) * h : t + h
+      let t1 = last ? stop : fixedStep ? origin + (trials - originTrial + 1) * h : t + h
       context.obstacle = undefined
       let error = stepper.attempt(t, h, y, y1)
       if (fixedStep && error > 1) error = 1
       if (error <= 1) {
         const between = saveAt !== null && (saveAt[saved.count] - t1) * direction < 0
-        if (!stepper.complete(recorded === 'dense' || between)) error = Number.NaN
+        if (!stepper.complete(recorded === 'dense' || between || finder !== undefined)) error = Number.NaN
+      }
+      const tried = h
+      if (finder && error <= 1) {
+        const fraction = finder.search(t, h, context.statistics.accepted)
+        if (finder.accumulated) return failures.eventsAccumulate(t)
+        if (!Number.isNaN(fraction)) {
+          h = finder.arrive(t, h, fraction, y, y1)
+          t1 = t + h
+          if (Number.isNaN(h)) error = h
+        }
       }
       if (!(error <= 1)) {
         if (fixedStep) return stuck()
         context.statistics.rejected++
-        h *= control.reject(error)
+        h = tried * control.reject(error)
         continue
       }
       if (saveAt) saveUpTo(t1, saveAt, direction)
-      if (recorded !== 'nothing') {
-        const slot = appendStep(record, h, t1, y1)
-        if (recorded === 'dense') stepper.record(record.dense, slot)
-      }
+      append(recorded, h, t1, y1)
       countAccepted(context.statistics, h)
       stepper.advance()
       t = t1
       y.set(y1)
-      if (last) return undefined
+      if (h !== tried) {
+        finder!.happen(t, y, context.statistics.accepted - 1)
+        if (finder!.cutting.terminal) return undefined
+        if (!stepper.start(t, y)) return stuck()
+        append(recorded, 0, t, y)
+        finder!.begin(t, y)
+        origin = t
+        originTrial = trials + 1
+        h = tried
+      } else if (last) return undefined
+      else if (!fixedStep) h = direction * Math.min(Math.abs(h) * control.accept(error), maxStep)
       if (onProgress && onProgress(t, context.statistics) === false) return failures.cancelled(t)
-      if (!fixedStep) h = direction * Math.min(Math.abs(h) * control.accept(error), maxStep)
     }
+  }
+
+  /** Records what the stepper has just completed: a step, or (h = 0) a new start. */
+  function append(
+    recorded: ReturnType<typeof recording>,
+    size: number,
+    t1: number,
+    state1: Float64Array,
+  ): void {
+    if (recorded === 'nothing') return
+    const slot = appendStep(record, size, t1, state1)
+    if (recorded === 'dense') stepper.record(record.dense, slot)
   }
 
   function interpolate(step: number, time: number, out: Float64Array): void {
@@ -102,10 +134,22 @@ export function createDriver(
   return (y0, plan) => {
     context.reset()
     control.reset()
+    finder?.reset()
     t = plan.start
     y.set(y0)
     const recorded = recording(options, plan)
     const failure = run(plan, recorded)
-    return solutionOf(stepper.name, plan, saved, record, recorded, context.statistics, failure, interpolate)
+    const events = finder ? { list: options.events!, found: finder.found.slice() } : undefined
+    return solutionOf(
+      stepper.name,
+      plan,
+      saved,
+      record,
+      recorded,
+      context.statistics,
+      failure,
+      interpolate,
+      events,
+    )
   }
 }

@@ -110,6 +110,16 @@ export function fixedPointDiverged(field: VectorField, t: number, h: number, ind
   }
 }
 
+export function eventsAccumulate(t: number): Failure {
+  return {
+    reason: 'step-too-small',
+    t,
+    message:
+      `events follow each other without end at t = ${digits(t)}, as of a ball that comes to rest. Make the event ` +
+      'terminal, or let it stop what moves once that is slow enough.',
+  }
+}
+
 export function cancelled(t: number): Failure {
   return { reason: 'cancelled', t, message: `cancelled by onProgress at t = ${digits(t)}` }
 }

@@ -1,3 +1,4 @@
+export type { EventRecord, StateEvent } from './events.ts'
 export { dopri5 } from './methods/dopri5.ts'
 export type { MethodName } from './methods/index.ts'
 export { tsit5 } from './methods/tsit5.ts'

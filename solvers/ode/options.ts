@@ -1,3 +1,4 @@
+import type { StateEvent } from './events.ts'
 import { type MethodName, methodNames, symplectic, tableaus } from './methods/index.ts'
 import type { Statistics } from './solution.ts'
 import type { Tableau } from './tableau.ts'
@@ -32,6 +33,8 @@ export interface IntegratorOptions {
    * there is no dense output `at(t)` and no adjoint afterwards.
    */
   keepSteps?: boolean
+  /** What is looked for on the way: zeros of functions of the state that are counted, stop or let the state jump. */
+  events?: readonly StateEvent[]
   /** Called after each accepted step; false cancels the integration. */
   onProgress?: (t: number, statistics: Readonly<Statistics>) => boolean | undefined
 }
@@ -89,6 +92,8 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
     throw new RangeError(
       `method '${typeof method === 'string' ? method : method.name}' has no error estimate to choose steps by: give fixedStep`,
     )
+  if (method === 'odex' && options.events?.length)
+    throw new RangeError("method 'odex' finds no events: use 'dop853', 'vern7' or 'tsit5'")
   if (method === 'odex' && options.fixedStep !== undefined)
     throw new RangeError("method 'odex' has no fixed steps: its order varies with them; use 'rk4' or 'tsit5'")
 }

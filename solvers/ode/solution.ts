@@ -1,3 +1,5 @@
+import type { EventRecord } from './events.ts'
+
 export type FailureReason =
   | 'step-too-small'
   | 'too-many-steps'
@@ -39,7 +41,7 @@ export interface Statistics {
 export interface Solution {
   /** n. */
   readonly dimension: number
-  /** The saved times that were reached, in the order asked for (T of them: all, if `success`). */
+  /** The saved times that were reached, in the order asked for (T of them: all, if `success` and nothing stopped it). */
   readonly t: Float64Array
   /** The state at these times, row-major T×n. */
   readonly y: Float64Array
@@ -48,6 +50,10 @@ export interface Solution {
   readonly failure?: Failure
   readonly statistics: Readonly<Statistics>
   readonly method: string
+  /** What happened of options.events, in order. */
+  readonly events: readonly EventRecord[]
+  /** Whether a terminal event, the last of `events`, ended the integration. */
+  readonly terminated: boolean
   /**
    * The state at any time that was integrated over (dense output).
    * @throws RangeError outside of it.
@@ -60,7 +66,10 @@ export interface Solution {
   readonly steps: Steps
 }
 
-/** The accepted steps: step j goes from t[j] to t[j + 1] = t[j] + h[j]. Arrays may be longer than what is in use. */
+/**
+ * The accepted steps: step j goes from t[j] to t[j + 1] = t[j] + h[j]. Where an event lets the state jump, a step of size 0
+ * leads from the state before to the state after. Arrays may be longer than what is in use.
+ */
 export interface Steps {
   /** N. */
   readonly count: number

@@ -1,3 +1,4 @@
+import type { EventRecord, StateEvent } from './events.ts'
 import type { IntegratorOptions, TimePlan } from './options.ts'
 import type { Failure, Solution, Statistics } from './solution.ts'
 import { type StepRecord, stepAt } from './steps.ts'
@@ -59,9 +60,11 @@ export function solutionOf(
   statistics: Statistics,
   failure: Failure | undefined,
   interpolate: (step: number, t: number, out: Float64Array) => void,
+  events: { list: readonly StateEvent[]; found: readonly EventRecord[] } = { list: [], found: [] },
 ): Solution {
   const { n, generation } = record
   const count = plan.saveAt ? saved.count : record.count + 1
+  const last = events.found.at(-1)
   const checkKept = () => {
     if (recorded !== 'dense')
       throw new Error('the steps of this solution were not kept: integrate without keepSteps: false')
@@ -79,6 +82,8 @@ export function solutionOf(
     failure,
     statistics,
     method,
+    events: events.found,
+    terminated: last?.kind === 'crossing' && (events.list[last.event].terminal ?? false),
     get steps() {
       checkKept()
       return record
