@@ -26,11 +26,17 @@ function roundToEven(x: number): number {
   return below % 2 === 0 ? below : below + 1
 }
 
+/** a − b·⌊a/b⌋ without rounding error: the limit, a or ±∞, where b is infinite. */
+function flooredRemainder(a: number, b: number): number {
+  const rest = a % b
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest
+}
+
 /** Those primitives over `field`. */
 export function decidedByRealPart<T>(
   field: Arithmetic<T>,
 ): { readonly [P in Unary]: (x: T) => T } & { remainder(a: T, b: T): T } {
-  const { of, re, subtract, multiply } = field
+  const { of, re, add, subtract, multiply } = field
   return {
     absolute: x => multiply(of(Math.sign(re(x))), x),
     sign: x => of(Math.sign(re(x))),
@@ -39,6 +45,13 @@ export function decidedByRealPart<T>(
     round: x => of(roundToEven(re(x))),
     isNaN: x => of(Number(Number.isNaN(re(x)))),
     isFinite: x => of(Number(Number.isFinite(re(x)))),
-    remainder: (a, b) => subtract(a, multiply(b, of(Math.floor(re(a) / re(b))))),
+    remainder(a, b) {
+      const exact = flooredRemainder(re(a), re(b))
+      const quotient = Math.round((re(a) - exact) / re(b))
+      if (!Number.isFinite(quotient) || !Number.isFinite(re(b))) return of(exact)
+      // The imaginary part is that of a − b·q, with the whole number q that belongs to the remainder.
+      const rounded = subtract(a, multiply(b, of(quotient)))
+      return add(subtract(rounded, of(re(rounded))), of(exact))
+    },
   }
 }

@@ -32,19 +32,19 @@ interface Draw {
 
 type Build = (draw: Draw) => Node
 
-/** The elements of `node`, repeated or dropped, in another shape. */
+/** The elements of `node`, repeated or dropped, in another shape; ½ throughout where there are none. */
 function refit(node: Node, shape: Shape): Node {
-  const size = sizeOf(shape)
-  const copies = Math.ceil(size / sizeOf(node.shape))
-  const flat = p.reshape(node, [sizeOf(node.shape)])
-  const long = p.concatenate(Array<Node>(copies).fill(flat), 0)
-  return p.reshape(p.slice(long, [0], [size]), shape)
+  const [from, to] = [sizeOf(node.shape), sizeOf(shape)]
+  if (from === 0) return p.full(0.5, shape)
+  const copies = Math.ceil(to / from)
+  const long = p.reshape(p.broadcastTo(p.reshape(node, [1, from]), [copies, from]), [copies * from])
+  return p.reshape(p.slice(long, [0], [to]), shape)
 }
 
 const plus = (node: Node, c: number): Node => p.add(node, p.full(c, node.shape))
 const scaled = (node: Node, c: number): Node => p.multiply(node, p.full(c, node.shape))
 /** A sum of `count` terms as their mean: sums of sums in a chain would amplify rounding beyond any tolerance. */
-const averaged = (total: Node, count: number): Node => scaled(total, 1 / count)
+const averaged = (total: Node, count: number): Node => scaled(total, 1 / Math.max(1, count))
 /** Into [−1, 1], smoothly and without saturating. */
 const tamed = (node: Node): Node => p.sin(node)
 /** Into [1.3, 2.3]. */
@@ -98,25 +98,36 @@ const binary =
 const axesOf = (draw: Draw, rank: number): number[] =>
   Array.from({ length: rank }, (_, axis) => axis).filter(() => draw.whole(0, 1) === 1)
 
+/** Mostly 1 to 4; at times 0, and at times beyond what is unrolled. */
+const extent = ({ whole }: Draw, least = 0): number => {
+  const kind = whole(0, 29)
+  return kind === 0 ? least : kind === 1 ? whole(5, 37) : whole(1, 4)
+}
+
 const shapeOf = (draw: Draw, leastRank = 0): number[] =>
-  Array.from({ length: draw.whole(leastRank, 3) }, () => draw.whole(1, 4))
+  Array.from({ length: draw.whole(leastRank, 3) }, () => extent(draw))
 
 const strides = (draw: Draw, rank: number): number[] => Array.from({ length: rank }, () => draw.whole(1, 2))
 
 const reduction =
-  (reduce: (a: Node, axes: readonly number[]) => Node): Build =>
+  (reduce: (a: Node, axes: readonly number[]) => Node, leastExtent = 0): Build =>
   draw => {
     const a = draw.of(shapeOf(draw, 1))
-    return reduce(a, axesOf(draw, a.shape.length))
+    const axes = axesOf(draw, a.shape.length).filter(axis => a.shape[axis] >= leastExtent)
+    return reduce(a, axes)
   }
 
-const indices = (draw: Draw, count: number, extent: number): Node =>
-  p.constant(
+/** Rows known now or, in one case of three, at run time (by adding ⌊¼ + x/10⌋ = 0). */
+function indices(draw: Draw, count: number, extent: number): Node {
+  const rows = p.constant(
     Array.from({ length: count }, () => draw.whole(0, extent - 1)),
     [count],
   )
+  if (draw.whole(0, 2) > 0) return rows
+  return p.add(rows, p.floor(plus(scaled(draw.of([count]), 0.1), 0.25)))
+}
 
-const batch = (draw: Draw): number[] => (draw.whole(0, 2) === 0 ? [draw.whole(1, 3)] : [])
+const batch = (draw: Draw): number[] => (draw.whole(0, 2) === 0 ? [extent(draw)] : [])
 
 /** A well-conditioned matrix: 2·I + R/(2n), or the symmetric I + RRᵀ/n. */
 function matrix(draw: Draw, shape: Shape, structure: 'general' | 'spd'): Node {
@@ -198,8 +209,8 @@ const builders: { readonly [P in Exclude<Primitive, 'input' | 'factor' | 'factor
     return p.reshape(a, draw.whole(0, 1) === 0 ? [sizeOf(a.shape)] : [1, ...a.shape.toReversed()])
   },
   broadcast: draw => {
-    const m = draw.whole(1, 3)
-    return p.broadcastTo(draw.of([m, 1]), [draw.whole(1, 3), m, draw.whole(1, 3)])
+    const m = extent(draw)
+    return p.broadcastTo(draw.of([m, 1]), [draw.whole(1, 3), m, extent(draw)])
   },
   transpose: draw => {
     const a = draw.of(shapeOf(draw, 2))
@@ -209,22 +220,25 @@ const builders: { readonly [P in Exclude<Primitive, 'input' | 'factor' | 'factor
   },
   slice: draw => {
     const a = draw.of(shapeOf(draw, 1))
-    const begin = a.shape.map(extent => draw.whole(0, extent - 1))
+    const begin = a.shape.map(extent => draw.whole(0, Math.max(0, extent - 1)))
     const by = strides(draw, a.shape.length)
-    const size = a.shape.map((extent, axis) => draw.whole(1, Math.ceil((extent - begin[axis]) / by[axis])))
+    const most = a.shape.map((extent, axis) => Math.ceil((extent - begin[axis]) / by[axis]))
+    const size = most.map(count => draw.whole(Math.min(count, draw.whole(0, 9)), count))
     return p.slice(a, begin, size, by)
   },
   pad: draw => {
     const a = draw.of(shapeOf(draw, 1))
     const begin = a.shape.map(() => draw.whole(0, 2))
     const by = strides(draw, a.shape.length)
-    const shape = a.shape.map((extent, axis) => begin[axis] + (extent - 1) * by[axis] + 1 + draw.whole(0, 1))
+    const shape = a.shape.map(
+      (extent, axis) => begin[axis] + Math.max(0, (extent - 1) * by[axis] + 1) + draw.whole(0, 1),
+    )
     return p.pad(a, shape, begin, by)
   },
   concatenate: draw => {
     const shape = shapeOf(draw, 1)
     const axis = draw.whole(0, shape.length - 1)
-    const parts = Array.from({ length: draw.whole(2, 3) }, () => draw.of(shape.with(axis, draw.whole(1, 3))))
+    const parts = Array.from({ length: draw.whole(2, 3) }, () => draw.of(shape.with(axis, extent(draw))))
     return p.concatenate(parts, axis)
   },
   reverse: draw => {
@@ -234,26 +248,27 @@ const builders: { readonly [P in Exclude<Primitive, 'input' | 'factor' | 'factor
   gather: draw => {
     const a = draw.of(shapeOf(draw, 1))
     const axis = draw.whole(0, a.shape.length - 1)
-    return p.gather(a, indices(draw, draw.whole(1, 4), a.shape[axis]), axis)
+    const count = a.shape[axis] === 0 ? 0 : extent(draw)
+    return p.gather(a, indices(draw, count, a.shape[axis]), axis)
   },
   scatterAdd: draw => {
     const a = draw.of(shapeOf(draw, 1))
     const axis = draw.whole(0, a.shape.length - 1)
-    const extent = draw.whole(1, 4)
-    return p.scatterAdd(a, indices(draw, a.shape[axis], extent), extent, axis)
+    const rows = extent(draw, 1)
+    return p.scatterAdd(a, indices(draw, a.shape[axis], rows), rows, axis)
   },
 
   sum: reduction((a, axes) => {
     const total = p.sum(a, axes)
-    return averaged(total, sizeOf(a.shape) / sizeOf(total.shape))
+    return averaged(total, sizeOf(a.shape) / Math.max(1, sizeOf(total.shape)))
   }),
-  maximumOf: reduction((a, axes) => p.maximumOf(ramped(a), axes)),
-  minimumOf: reduction((a, axes) => p.minimumOf(ramped(a), axes)),
+  maximumOf: reduction((a, axes) => p.maximumOf(ramped(a), axes), 1),
+  minimumOf: reduction((a, axes) => p.minimumOf(ramped(a), axes), 1),
   productOf: reduction((a, axes) => p.productOf(plus(a, 0.1), axes)),
 
   matmul: draw => {
     const leading = batch(draw)
-    const [m, inner, n] = [draw.whole(1, 4), draw.whole(1, 4), draw.whole(1, 4)]
+    const [m, inner, n] = [extent(draw), extent(draw), extent(draw)]
     const flags = { transposeA: draw.whole(0, 1) === 1, transposeB: draw.whole(0, 1) === 1 }
     const a = draw.of([...leading, ...(flags.transposeA ? [inner, m] : [m, inner])])
     const b = draw.of([...leading, ...(flags.transposeB ? [n, inner] : [inner, n])])
@@ -261,7 +276,7 @@ const builders: { readonly [P in Exclude<Primitive, 'input' | 'factor' | 'factor
   },
   solve: draw => {
     const leading = batch(draw)
-    const n = draw.whole(1, 5)
+    const n = draw.whole(draw.whole(0, 19) === 0 ? 0 : 1, 5)
     const structure = draw.whole(0, 1) === 0 ? 'general' : 'spd'
     const A = matrix(draw, [...leading, n, n], structure)
     const B = draw.of([...leading, n, draw.whole(1, 3)])
@@ -315,7 +330,12 @@ export function randomGraph({
   steps?: number
   primitives?: readonly (keyof typeof builders)[]
 } = {}): fc.Arbitrary<RandomGraph> {
-  const shape = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 })
+  const size = fc.oneof(
+    { weight: 28, arbitrary: fc.integer({ min: 1, max: 4 }) },
+    { weight: 1, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 5, max: 37 }) },
+  )
+  const shape = fc.array(size, { maxLength: 3 })
   const step = fc.record({ primitive: fc.constantFrom(...primitives), seed: fc.nat() })
   return fc
     .tuple(

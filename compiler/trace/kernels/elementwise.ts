@@ -50,14 +50,15 @@ const integral =
     return cast({ node: map(left, right), dtype: 'float32' }, dtype ?? a.dtype)
   }
 
-/** a − b·⌊a/b⌋, and a where b is infinite and of its sign. */
+/** a − b·⌊a/b⌋; where b is infinite, a if it has the sign of b, else NaN. */
 function modulo(a: Node, b: Node): Node {
   const infinite = p.equal(p.absolute(b), p.full(Number.POSITIVE_INFINITY, b.shape))
   const within = p.multiply(
     p.isFinite(a),
     p.equal(p.less(a, p.full(0, a.shape)), p.less(b, p.full(0, b.shape))),
   )
-  return p.select(p.multiply(infinite, within), a, p.remainder(a, b))
+  const kept = p.select(within, a, p.full(Number.NaN, a.shape))
+  return p.select(infinite, kept, p.remainder(a, b))
 }
 
 /** x², x and 1/x are said as such: cheaper, and right at negative x. */
