@@ -27,6 +27,10 @@ export interface StepContext {
   reset(): void
 }
 
+/** Default of `newtonTolerance`, as in RADAU5 (Hairer & Wanner, *Solving ODEs II*, IV.8). */
+export const newtonTolerance = (rtol: number) =>
+  Math.max((10 * Number.EPSILON) / rtol, Math.min(0.03, Math.sqrt(rtol)))
+
 /** Whether all entries are finite: 0·v is 0 exactly where v is. */
 function allFinite(v: Float64Array): boolean {
   let sum = 0
@@ -44,8 +48,7 @@ export function createStepContext(field: VectorField, options: IntegratorOptions
     field,
     rtol,
     atol: spreadTolerance(options.atol ?? 1e-8, field.dimension),
-    newtonTolerance:
-      options.newtonTolerance ?? Math.max((10 * Number.EPSILON) / rtol, Math.min(0.03, Math.sqrt(rtol))),
+    newtonTolerance: options.newtonTolerance ?? newtonTolerance(rtol),
     statistics: newStatistics(),
     dominant: 0,
     obstacle: undefined,

@@ -2,6 +2,7 @@ import type { StepContext } from '../context.ts'
 import type { Stepper } from '../stepper.ts'
 import { createEsdirk } from './esdirk.ts'
 import { kvaerno3, kvaerno4, kvaerno5 } from './kvaerno.ts'
+import { createRadau5 } from './radau5.ts'
 import { rodas5p } from './rodas5p.ts'
 import { createRosenbrock } from './rosenbrock.ts'
 
@@ -11,4 +12,5 @@ export const implicitMethods = {
   kvaerno3: context => createEsdirk(kvaerno3, context),
   kvaerno4: context => createEsdirk(kvaerno4, context),
   kvaerno5: context => createEsdirk(kvaerno5, context),
+  radau5: createRadau5,
 } as const satisfies Record<string, (context: StepContext) => Stepper>

@@ -25,9 +25,9 @@ export interface Convergence {
 }
 
 /** @param tolerance κ; 0 iterates until rounding errors are all that is left. */
-export function createConvergence(context: StepContext): Convergence {
-  const toRounding = context.newtonTolerance === 0
-  const kappa = toRounding ? 1e-3 : context.newtonTolerance
+export function createConvergence(context: StepContext, tolerance = context.newtonTolerance): Convergence {
+  const toRounding = tolerance === 0
+  const kappa = toRounding ? 1e-3 : tolerance
   const most = toRounding ? mostIterationsToRounding : mostIterations
   let eta = 1
   let previous = 0

@@ -4,7 +4,14 @@ import type { MatrixLayout } from './layout.ts'
 import type { LuFactors } from './luFactors.ts'
 
 export { createComplexLu } from './complexLu.ts'
-export { denseLayout, layoutOf, type MatrixLayout, multiplyAdd, multiplyTransposedAdd } from './layout.ts'
+export {
+  bandedLayout,
+  denseLayout,
+  layoutOf,
+  type MatrixLayout,
+  multiplyAdd,
+  multiplyTransposedAdd,
+} from './layout.ts'
 export type { ComplexLuFactors, LuFactors } from './luFactors.ts'
 
 export const createLu = (layout: MatrixLayout): LuFactors =>
