@@ -30,9 +30,9 @@ describe('elementwise', () => {
     ['notEqual', p.notEqual(vector(NaN, 2), vector(NaN, 2)), [1, 0]],
     ['select', p.select(vector(2, 0, -1), vector(1, 2, 3), vector(4, 5, 6)), [1, 5, 3]],
     [
-      'x⁰ is 1, and (±1)^±∞ NaN, as in ECMAScript',
+      'x⁰, 1ˣ and (−1)^∞ are 1, as in IEEE 754',
       p.power(vector(NaN, 1, -1), vector(0, NaN, Infinity)),
-      [1, NaN, NaN],
+      [1, 1, 1],
     ],
     ['softplus and logistic far out', p.softplus(vector(800, -800)), [800, 0]],
   ]

@@ -11,8 +11,8 @@ export const real: Arithmetic<number> = {
   subtract: (a, b) => a - b,
   multiply: (a, b) => a * b,
   divide: (a, b) => a / b,
-  // As ECMAScript has it, and so tfjs and compiled programs: (±1)^±∞ and 1^NaN are NaN (in C they are 1).
-  power: (a, b) => a ** b,
+  // In JavaScript (±1)^±∞ and 1^NaN are NaN; in C and in IEEE 754, hence in compiled programs, they are 1.
+  power: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b),
   atan2: Math.atan2,
   maximum: Math.max,
   minimum: Math.min,

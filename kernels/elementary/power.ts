@@ -51,8 +51,8 @@ function logDoubleDouble(lane: Lane, x: Real): DoubleDouble {
 }
 
 /**
- * x^y = e^(y·log|x|), with the special cases of ECMAScript's Math.pow: x^0 = 1, NaN where |x| = 1 and y is infinite or
- * where x < 0 and y is no integer.
+ * x^y = e^(y·log|x|), with the special cases of IEEE 754 (as in C and NumPy): x^0 = 1^y = 1, (−1)^±∞ = 1, NaN where x < 0
+ * and y is no integer.
  */
 export function power(lane: Lane, x: Real, y: Real): Real {
   const size = lane.let('size', lane.abs(x))
@@ -78,10 +78,7 @@ export function power(lane: Lane, x: Real, y: Real): Real {
   const signed = lane.select(isOdd, lane.copysign(magnitude, x), magnitude)
 
   const rootOfNegative = lane.and(lane.lt(x, 0), lane.not(lane.or(isInteger, isInfinite)))
-  const oneToInfinity = lane.and(lane.eq(size, 1), lane.eq(lane.abs(y), Infinity))
-  const undefinedPower = lane.or(
-    lane.or(lane.ne(x, x), lane.ne(y, y)),
-    lane.or(rootOfNegative, oneToInfinity),
-  )
-  return lane.select(lane.eq(y, 0), 1, lane.select(undefinedPower, Number.NaN, signed))
+  const undefinedPower = lane.or(lane.or(lane.ne(x, x), lane.ne(y, y)), rootOfNegative)
+  const isOne = lane.or(lane.eq(y, 0), lane.eq(x, 1))
+  return lane.select(isOne, 1, lane.select(undefinedPower, Number.NaN, signed))
 }
