@@ -1,13 +1,10 @@
 import type { Convergence } from './newton.ts'
 import type { StageSystem } from './stageSystem.ts'
 
-/** Contraction below which a Jacobian is kept for the next step (the constant THET of RADAU5). */
-const goodContraction = 1e-3
-
 /**
  * When J is evaluated and W(σ) factored. The rule:
  *
- * - J is kept from step to step as long as Newton's iteration contracts by 1e-3 or better, and evaluated anew at the
+ * - J is kept from step to step as long as Newton's iteration contracts by 1e-3 (or what the method says) or better, and evaluated anew at the
  *   beginning of the next step where it does not.
  * - An iteration that fails with a J of an earlier step is repeated with one of this step, before h is made smaller.
  * - W(σ) is factored anew when σ or J has changed; step control leaves h alone where it would grow by less than 1.2.
@@ -25,11 +22,15 @@ export interface JacobianReuse {
   forget(): void
 }
 
-/** @param factor factors all matrices of the method that belong to σ; default W(σ) alone. */
+/**
+ * @param factor factors all matrices of the method that belong to σ; default W(σ) alone.
+ * @param goodContraction below which J is kept; the default is the constant THET of RADAU5.
+ */
 export function createJacobianReuse(
   system: StageSystem,
   convergence: Convergence,
   factor: (sigma: number) => boolean = system.factor,
+  goodContraction = 1e-3,
 ): JacobianReuse {
   let factored = 0
   let wanted = true

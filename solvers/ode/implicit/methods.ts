@@ -1,5 +1,6 @@
 import type { StepContext } from '../context.ts'
 import type { Stepper } from '../stepper.ts'
+import { createBdf } from './bdf.ts'
 import { createEsdirk } from './esdirk.ts'
 import { kvaerno3, kvaerno4, kvaerno5 } from './kvaerno.ts'
 import { createRadau5 } from './radau5.ts'
@@ -13,4 +14,5 @@ export const implicitMethods = {
   kvaerno4: context => createEsdirk(kvaerno4, context),
   kvaerno5: context => createEsdirk(kvaerno5, context),
   radau5: createRadau5,
+  bdf: createBdf,
 } as const satisfies Record<string, (context: StepContext) => Stepper>

@@ -1,0 +1,158 @@
+import type { StepContext } from '../context.ts'
+import type { StepDerivative } from '../stepper.ts'
+import type { StepRecord } from '../steps.ts'
+import { combine } from '../tableau.ts'
+import { loadDifferences } from './bdf.ts'
+import { mostOrder, newtonBasis, rescaling } from './differenceArray.ts'
+import { createInitialState } from './initialState.ts'
+import { alpha, gamma } from './ndf.ts'
+import { createStageDerivative, requireMassDerivative } from './stageDerivative.ts'
+
+/**
+ * The derivatives of the steps of the BDF with their orders and sizes frozen. The past, D_m = ∇^m y for m ≤ k, is a variable as
+ * any other; each step is linear in it but for the stage ẏ₁(B), B = y₁^pred − ψ:
+ *
+ *     E = rescaling·D,   y₁^pred = Σ E_m,   ψ = Σ (γ_m/α_k)·E_m,   d = (h/α_k)·ẏ₁ − ψ,   D_m ← d + Σ_{l=m…k} E_l,   D_{k+1} ← d
+ *
+ * @throws Error where times are variables.
+ */
+export function bdfDerivative(context: StepContext, record: StepRecord, times: boolean): StepDerivative {
+  if (times)
+    throw new Error(
+      "method 'bdf' has no derivatives with respect to times and events, as its steps share their past: " +
+        "use 'radau5' or 'kvaerno5'",
+    )
+  const { field } = context
+  const n = field.dimension
+  const implicit = createStageDerivative(context, false)
+  const initialState = createInitialState(context, implicit.system)
+  const size = (mostOrder + 1) * n
+
+  let t1 = 0
+  let h = 0
+  let spacing = 1
+  let order = 1
+  const before = new Float64Array(size)
+  const past = new Float64Array(size)
+  const after = new Float64Array(size)
+  const matrix = new Float64Array((mostOrder + 1) * (mostOrder + 1))
+  const basis = new Float64Array(mostOrder + 1)
+  const ones = new Float64Array(mostOrder + 1).fill(1)
+  const psiWeights = new Float64Array(mostOrder + 1)
+  const zero = new Float64Array(n)
+  const state = new Float64Array(n)
+  const slope = new Float64Array(n)
+  const predicted = new Float64Array(n)
+  const initialSlope = new Float64Array(n)
+
+  /** Cotangents, or tangents, of the differences between steps and of the past within one. */
+  const outer = new Float64Array(size)
+  const inner = new Float64Array(size)
+  const base = new Float64Array(n)
+  const psi = new Float64Array(n)
+  const stage = new Float64Array(n)
+  const rowOf = (rows: Float64Array, m: number) => rows.subarray(m * n, (m + 1) * n)
+  const outerRow = Array.from({ length: mostOrder + 1 }, (_, m) => rowOf(outer, m))
+  const pastRow = Array.from({ length: mostOrder + 1 }, (_, m) => rowOf(past, m))
+  const innerRow = Array.from({ length: mostOrder + 1 }, (_, m) => rowOf(inner, m))
+
+  /** rows ← the rescaling of `from` to the distance of this step. */
+  function rescale(from: Float64Array, rows: readonly Float64Array[]): void {
+    const count = order + 1
+    for (let m = 0; m < count; m++) combine(zero, 1, matrix, m * count, count, from, rows[m])
+  }
+
+  function linearise(): void {
+    const sigma = alpha[order] / h
+    rescale(before, pastRow)
+    combine(zero, 1, ones, 0, order + 1, past, predicted)
+    combine(zero, 1, psiWeights, 0, order + 1, past, slope)
+    for (let i = 0; i < n; i++) slope[i] = sigma * (slope[i] + state[i] - predicted[i])
+    implicit.linearise(t1, state, slope, sigma)
+  }
+
+  return {
+    timeCotangent: { t: 0, h: 0 },
+    load(step) {
+      t1 = record.t[step + 1]
+      h = record.h[step]
+      spacing = step > 0 ? record.h[step - 1] : 1
+      loadDifferences(record, step - 1, before)
+      order = loadDifferences(record, step, after)
+      for (let i = 0; i < n; i++) state[i] = record.y[(step + 1) * n + i]
+      rescaling(order, h / spacing, matrix)
+      psiWeights.fill(0)
+      for (let m = 1; m <= order; m++) psiWeights[m] = gamma[m] / alpha[order]
+    },
+    beginVjp() {
+      requireMassDerivative(field, 'massVjp')
+      outer.fill(0)
+    },
+    interpolateVjp(theta, cotangent) {
+      newtonBasis(order, theta - 1, basis)
+      for (let m = 0; m <= order; m++) for (let i = 0; i < n; i++) outerRow[m][i] += basis[m] * cotangent[i]
+      return 0
+    },
+    stepVjp(lambda1, lambda, gradTheta) {
+      linearise()
+      const count = order + 1
+      for (let i = 0; i < n; i++) {
+        // of D_m ← d + Σ_{l ≥ m} E_l
+        let sum = lambda1[i]
+        for (let m = 0; m < count; m++) {
+          sum += outerRow[m][i]
+          innerRow[m][i] = sum
+        }
+        if (order < mostOrder) sum += outerRow[count][i]
+        stage[i] = (h / alpha[order]) * sum
+        psi[i] = -sum
+      }
+      implicit.vjp(stage, base.fill(0), gradTheta)
+      outer.fill(0)
+      for (let i = 0; i < n; i++) {
+        for (let m = 0; m < count; m++) innerRow[m][i] += base[i] + psiWeights[m] * (psi[i] - base[i])
+        for (let m = 0; m < count; m++)
+          for (let l = 0; l < count; l++) outerRow[l][i] += matrix[m * count + l] * innerRow[m][i]
+        lambda[i] += outerRow[0][i]
+        outerRow[0][i] = 0
+      }
+    },
+    startVjp(time, initial, lambda, gradTheta) {
+      loadInitialSlope()
+      initialState.vjp(time, initial, initialSlope, outerRow[1], lambda, gradTheta, false)
+    },
+    startJvp(time, initial, dt, dy, dtheta) {
+      requireMassDerivative(field, 'massJvp')
+      loadInitialSlope()
+      outer.fill(0)
+      initialState.jvp(time, initial, initialSlope, dt, dy, dtheta, outerRow[1])
+      outerRow[0].set(dy)
+    },
+    stepJvp(_dt, _dh, _dy, dtheta, dy1) {
+      linearise()
+      rescale(outer, innerRow)
+      combine(zero, 1, ones, 0, order + 1, inner, base)
+      combine(zero, 1, psiWeights, 0, order + 1, inner, psi)
+      for (let i = 0; i < n; i++) base[i] -= psi[i]
+      implicit.jvp(0, base, dtheta, stage)
+      for (let i = 0; i < n; i++) {
+        let sum = (h / alpha[order]) * stage[i] - psi[i]
+        if (order < mostOrder) outerRow[order + 1][i] = sum
+        for (let m = order; m >= 0; m--) {
+          sum += innerRow[m][i]
+          outerRow[m][i] = sum
+        }
+        dy1[i] = sum
+      }
+    },
+    interpolateJvp(theta, _dfraction, out) {
+      newtonBasis(order, theta - 1, basis)
+      combine(zero, 1, basis, 0, order + 1, outer, out)
+    },
+  }
+
+  /** What `start` left: row 1 of slot 0. */
+  function loadInitialSlope(): void {
+    for (let i = 0; i < n; i++) initialSlope[i] = record.dense[n + i]
+  }
+}
