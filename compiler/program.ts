@@ -92,7 +92,7 @@ export function compile<Name extends string>(
   for (const { inputs } of rewritten) for (const node of inputs) layout.place(layout.leaf(node))
   for (const { outputs } of rewritten) {
     for (const node of topologicalOrder(outputs)) {
-      if (node.primitive === 'constant' && node.attributes.value.length > 1) layout.place(layout.leaf(node))
+      if (node.primitive === 'constant' && node.attributes.value.length !== 1) layout.place(layout.leaf(node))
     }
   }
   const outputs = rewritten.map(graph =>

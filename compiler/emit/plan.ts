@@ -87,10 +87,12 @@ export function planSteps(graph: Graph, storage: Storage): Plan {
     assign(copy, { kind: 'read', view })
     return copy
   }
-  /** A matrix of which one stride is 1, as the kernels want it. */
+  /** A matrix of which one stride is 1 and none 0, as the kernels want it. */
   const matrixOf = (node: Node, transposed: boolean): View => {
     const view = viewOf(node)
-    const usable = [-2, -1].some(axis => view.strides.at(axis) === 1 || view.shape.at(axis) === 1)
+    const isOne = (axis: number) => view.strides.at(axis) === 1 || view.shape.at(axis) === 1
+    const isRepeated = (axis: number) => view.strides.at(axis) === 0 && view.shape.at(axis)! > 1
+    const usable = (isOne(-2) || isOne(-1)) && !isRepeated(-2) && !isRepeated(-1)
     const matrix = usable ? view : contiguousView(node)
     return transposed ? swapLast(matrix) : matrix
   }

@@ -1,5 +1,5 @@
 import { type Node, sizeOf } from '../graph.ts'
-import { full, matmul, negate, solve, transposeMatrix } from '../primitives.ts'
+import { broadcast, full, matmul, negate, solve, transposeMatrix } from '../primitives.ts'
 import { isMatrixTranspose, isUniform } from './match.ts'
 import type { Rule, Rules } from './normalise.ts'
 
@@ -50,6 +50,24 @@ const signedFactors: Rule = node => {
   return undefined
 }
 
+/** Equal rows of A give equal rows of A·B, and equal columns of B equal columns: one of them is computed. */
+const repeatedFactors: Rule = node => {
+  if (node.primitive !== 'matmul') return undefined
+  const { transposeA, transposeB } = node.attributes
+  const [a, b] = node.operands
+  const rows = onceAlong(a, transposeA ? -1 : -2)
+  const columns = onceAlong(b, transposeB ? -2 : -1)
+  return rows || columns ? broadcast(matmul(rows ?? a, columns ?? b, node.attributes), node.shape) : undefined
+}
+
+/** The array with one of its equal slices along the axis, if it shows that they are equal. */
+function onceAlong(node: Node, axis: number): Node | undefined {
+  if (node.primitive !== 'broadcast') return undefined
+  const [source] = node.operands
+  if (source.shape.at(axis) === node.shape.at(axis)) return undefined
+  return broadcast(source, node.shape.with(axis, 1))
+}
+
 /** solve(Aᵀ) is the transposed solve with A, which shares the factors of A. Only a general matrix differs from Aᵀ. */
 const solveTransposed: Rule = node => {
   if (node.primitive !== 'solve' || node.attributes.structure !== 'general') return undefined
@@ -59,7 +77,7 @@ const solveTransposed: Rule = node => {
 }
 
 export const productRules: Rules = {
-  matmul: [flagTransposes, signedFactors],
+  matmul: [flagTransposes, signedFactors, repeatedFactors],
   transpose: [transposedProduct],
   negate: [negatedProduct],
   solve: [solveTransposed],
