@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createIntegrator, dopri5, odeint, type Tableau, type Times, tsit5 } from '../ode/index.ts'
+import { tableaus } from '../ode/methods/index.ts'
 import { problems } from '../ode/testing/problems.ts'
 import { adjoint } from './discreteAdjoint.ts'
 import { createLossAndGradient, lossAndGradient } from './lossAndGradient.ts'
@@ -37,8 +38,19 @@ const timesOf: Record<string, Times> = {
   'irregular times, backwards': [1, 0.9, 0.31, 0.3, -0.2, -2],
 }
 
-describe.each([tsit5, dopri5, withExtraStage])('$name', method => {
+describe.each([
+  tsit5,
+  dopri5,
+  withExtraStage,
+  tableaus.heun,
+  tableaus.bosh3,
+  tableaus.dop853,
+  tableaus.vern7,
+  tableaus.vern9,
+])('$name', method => {
   const options = { method, rtol: 1e-5, atol: 1e-5 }
+  // the dense output of vern9 has coefficients of 10⁴, which costs digits in the oracle, too
+  const bound = method.name === 'vern9' ? 1e-11 : 1e-12
   describe.each(differentiableCases)('$name', ({ field, complexField, y0 }) => {
     const n = field.dimension
     const p = field.parameterCount
@@ -52,7 +64,7 @@ describe.each([tsit5, dopri5, withExtraStage])('$name', method => {
 
     it.each(Object.entries(timesOf))('adjoint and tangent are the complex step of %s', (_name, times) => {
       const solution = odeint(field, y0, times, options)
-      expect(solution.statistics.accepted).toBeGreaterThan(3)
+      expect(solution.statistics.accepted).toBeGreaterThan(1)
       const cotangents = randomVector(solution.y.length)
       const zeroTheta = new Float64Array(p)
       const zeroY = new Float64Array(n)
@@ -68,18 +80,18 @@ describe.each([tsit5, dopri5, withExtraStage])('$name', method => {
           gradient.y0,
           byInitial.map(d => dot(d, cotangents)),
         ),
-      ).toBeLessThan(1e-12)
+      ).toBeLessThan(bound)
       expect(
         relativeError(
           gradient.theta,
           byParameter.map(d => dot(d, cotangents)),
         ),
-      ).toBeLessThan(1e-12)
+      ).toBeLessThan(bound)
       byInitial.forEach((d, i) => {
-        expect(relativeError(tangent(field, solution, unit(n, i), null), d)).toBeLessThan(1e-12)
+        expect(relativeError(tangent(field, solution, unit(n, i), null), d)).toBeLessThan(bound)
       })
       byParameter.forEach((d, j) => {
-        expect(relativeError(tangent(field, solution, null, unit(p, j)), d)).toBeLessThan(1e-12)
+        expect(relativeError(tangent(field, solution, null, unit(p, j)), d)).toBeLessThan(bound)
       })
     })
 
@@ -199,11 +211,13 @@ describe('lossAndGradient', () => {
   })
   it('refuses what has no derivative here, and says what to do', () => {
     expect(() => lossAndGradient(field, y0, [0, 1], loss, { method: 'odex' })).toThrow(
-      "use 'tsit5' or 'dopri5'",
+      "use 'dop853', 'vern9' or 'tsit5'",
     )
     expect(() => lossAndGradient({ ...field, vjp: undefined }, y0, [0, 1], loss)).toThrow('needs field.vjp')
     const solution = odeint(field, y0, [0, 1], { method: 'odex' })
-    expect(() => tangent(field, solution, unit(2, 0), null)).toThrow("method 'tsit5' or 'dopri5'")
+    expect(() => tangent(field, solution, unit(2, 0), null)).toThrow(
+      "by 'odex': integrate with another method",
+    )
     expect(() => adjoint(field, solution, new Float64Array(3), unit(2, 0), unit(4, 0))).toThrow(
       'cotangents has 3 entries, it must have 4',
     )

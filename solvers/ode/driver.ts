@@ -32,8 +32,10 @@ export function createDriver(
   const state = new Float64Array(n)
   const saved = createSavedStates()
   const finder = options.events?.length ? createEventFinder(options.events, stepper, context) : undefined
-  const record = createStepRecord(n, (options.keepSteps ?? true) ? stepper.width : 0, stepper)
+  const record = createStepRecord(n, (options.keepSteps ?? true) ? stepper.width : 0, stepper, options.events)
   let t = 0
+  /** Steps so far, those of size 0 included. */
+  let appended = 0
   let h = 0
 
   /** The failure that the last obstacle amounts to, or a step that is too small for its own sake. */
@@ -64,6 +66,7 @@ export function createDriver(
     finder?.begin(t, y)
     let origin = t
     let originTrial = 0
+    appended = 0
     for (let trials = 0; ; trials++) {
       if (0.1 * Math.abs(h) <= Math.abs(t) * Number.EPSILON) return stuck()
       if (trials === maxSteps) return failures.tooManySteps(field, t, stop, maxSteps, context.dominant)
@@ -79,7 +82,7 @@ export function createDriver(
       }
       const tried = h
       if (finder && error <= 1) {
-        const fraction = finder.search(t, h, context.statistics.accepted)
+        const fraction = finder.search(t, h, appended)
         if (finder.accumulated) return failures.eventsAccumulate(t)
         if (!Number.isNaN(fraction)) {
           h = finder.arrive(t, h, fraction, y, y1)
@@ -100,7 +103,7 @@ export function createDriver(
       t = t1
       y.set(y1)
       if (h !== tried) {
-        finder!.happen(t, y, context.statistics.accepted - 1)
+        finder!.happen(t, y, appended - 1)
         if (finder!.cutting.terminal) return undefined
         if (!stepper.start(t, y)) return stuck()
         append(recorded, 0, t, y)
@@ -121,6 +124,7 @@ export function createDriver(
     t1: number,
     state1: Float64Array,
   ): void {
+    appended++
     if (recorded === 'nothing') return
     const slot = appendStep(record, size, t1, state1)
     if (recorded === 'dense') stepper.record(record.dense, slot)

@@ -32,7 +32,7 @@ describe.each(methodNames.filter(hasErrorEstimate))(
       expect(failure!.reason).toBe('step-too-small')
       expect(failure!.t).toBeCloseTo(1, 4)
       expect(failure!.component).toEqual({ index: 1, name: 'loud' })
-      expect(failure!.message).toMatch(/step size fell to .* at t = 1; loud dominates .* loosen rtol/)
+      expect(failure!.message).toMatch(/step size fell to .* at t = [\d.]+; loud dominates .* loosen rtol/)
       expect(Array.from(t)).toEqual([0, 0.5]) // only what was reached
       expect(y[3]).toBeCloseTo(2, 4)
     })

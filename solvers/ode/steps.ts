@@ -1,3 +1,4 @@
+import type { StateEvent } from './events.ts'
 import type { Steps } from './solution.ts'
 import type { Stepper } from './stepper.ts'
 
@@ -16,12 +17,19 @@ export interface StepRecord extends Steps {
   readonly width: number
   /** What made the steps, and can load them; absent for odex. */
   readonly stepper?: Stepper
+  /** The events that were looked for, if any. */
+  readonly events?: readonly StateEvent[]
 }
 
 const initialCapacity = 64
 
 /** @param width numbers per step that dense output needs; 0 records the states only. */
-export const createStepRecord = (n: number, width: number, stepper?: Stepper): StepRecord => ({
+export const createStepRecord = (
+  n: number,
+  width: number,
+  stepper?: Stepper,
+  events?: readonly StateEvent[],
+): StepRecord => ({
   count: 0,
   generation: 0,
   t: new Float64Array(initialCapacity + 1),
@@ -31,6 +39,7 @@ export const createStepRecord = (n: number, width: number, stepper?: Stepper): S
   n,
   width,
   stepper,
+  events,
 })
 
 /** Starts over, in the same memory. */
