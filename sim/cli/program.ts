@@ -60,7 +60,8 @@ export function commandLine(): Command {
   program
     .command('scenes')
     .description('list the scenes that are shipped')
-    .action(async () => (await import('./commands/scenes.ts')).scenesCommand())
+    .option('--tests', 'the test problems of integrators, with known solutions')
+    .action(async options => (await import('./commands/scenes.ts')).scenesCommand(options))
 
   program
     .command('validate')

@@ -28,7 +28,7 @@ export function loadScene(path: string, options: SceneOptions = {}): Scene {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    const names = shipped.map(scene => scene.name)
+    const names = shipped.filter(scene => !scene.isTest).map(scene => scene.name)
     const hint = suggestion(path.replace(/^.*\/|\.(ya?ml|json)$/g, ''), names)
     const message = `${reasonOf(error)}${hint || (names.length > 0 ? `. Shipped scenes: ${names.join(', ')}` : '')}`
     throw new SceneError([{ file: path, line: 0, column: 0, path: '', message }])

@@ -2,11 +2,24 @@ import pc from 'picocolors'
 import { loadScene, shippedScenes } from '../../scene/index.ts'
 import { firstClause, tableText } from '../printTable.ts'
 
-/** `neurode scenes`: lists what is shipped. */
-export function scenesCommand(): void {
-  const rows = shippedScenes().map(({ name, file }) => {
-    const scene = loadScene(file)
-    return [pc.bold(name), scene.system.type, scene.learn ? 'yes' : 'no', firstClause(scene.about ?? '')]
-  })
-  console.log(tableText(['scene', 'system', 'learns', 'about'], rows))
+/** `neurode scenes`: lists what is shipped; with --tests, the test problems. */
+export function scenesCommand({ tests = false }: { readonly tests?: boolean }): void {
+  const shipped = shippedScenes()
+  const rows = shipped
+    .filter(({ isTest }) => isTest === tests)
+    .map(({ name, file }) => {
+      const scene = loadScene(file)
+      const about = firstClause(scene.about ?? '')
+      return tests
+        ? [
+            pc.bold(name),
+            String(Object.keys('state' in scene.system ? scene.system.state : {}).length),
+            about,
+          ]
+        : [pc.bold(name), scene.system.type, scene.learn ? 'yes' : 'no', about]
+    })
+  console.log(tableText(tests ? ['scene', 'n', 'about'] : ['scene', 'system', 'learns', 'about'], rows))
+  const others = shipped.filter(({ isTest }) => isTest).length
+  if (!tests && others > 0)
+    console.log(pc.dim(`\nand ${others} test problems with known solutions: neurode scenes --tests`))
 }
