@@ -1,0 +1,73 @@
+/**
+ * Every test problem of scenes/tests/ by every method that fits it, at three tolerances: the error at the end in units of
+ * the tolerance that was asked for.
+ *
+ *     npx tsx bench/problems.ts 1e-7
+ *
+ * rtol is the given tolerance; atol keeps its ratio to rtol in the scene. Explicit methods are left out of stiff
+ * problems and of constraints, fixed steps out of all.
+ */
+import { compileSystem, loadScene, SimulationError, shippedScenes, simulate } from '../sim/index.ts'
+
+const tolerance = Number(process.argv[2] ?? 1e-7)
+const explicitMethods = ['bosh3', 'dopri5', 'tsit5', 'vern7', 'dop853', 'vern9', 'odex']
+const implicitMethods = ['kvaerno3', 'kvaerno4', 'kvaerno5', 'rodas5p', 'radau5', 'bdf', 'auto']
+
+/** The error in units of the tolerance, or why there is none. */
+async function errorOf(name: string, method: string): Promise<string> {
+  const own = loadScene(name)
+  const isStiff = own.solver.method === 'rodas5p' || own.solver.method === 'radau5'
+  const hasMass = 'mass' in own.system && own.system.mass !== undefined
+  if (isStiff && explicitMethods.includes(method)) return '–'
+  if (hasMass && method === 'auto') return '–'
+  const scale = tolerance / own.solver.rtol
+  const { atol } = own.solver
+  const scaled = typeof atol === 'number' ? atol * scale : `[${atol.map(value => value * scale).join(', ')}]`
+  const set = [
+    `solver.method=${method}`,
+    `solver.rtol=${tolerance}`,
+    `solver.atol=${scaled}`,
+    'solver.max_steps=200000',
+  ]
+  try {
+    const scene = loadScene(name, { set })
+    const system = await compileSystem(scene, false)
+    const { y } = simulate(scene, system)
+    const names = system.field.names
+    const end = y.subarray(y.length - names.length)
+    const errors = Object.entries(scene.reference!.state).map(([component, expected]) => {
+      const k = names.indexOf(component)
+      const absolute = typeof scene.solver.atol === 'number' ? scene.solver.atol : scene.solver.atol[k]
+      return Math.abs(end[k] - expected) / (absolute + tolerance * Math.abs(expected))
+    })
+    const error = Math.max(...errors)
+    return error < 0.095 ? '<0.1' : Number(error.toPrecision(2)).toString()
+  } catch (failure) {
+    if (failure instanceof SimulationError) return failure.failure.reason
+    throw failure
+  }
+}
+
+const methods = [...explicitMethods, ...implicitMethods].filter(method => {
+  try {
+    loadScene('tests/detest-a1', { set: [`solver.method=${method}`] })
+    return true
+  } catch {
+    return false
+  }
+})
+console.log(`| tolerance ${tolerance} | ${methods.join(' | ')} |`)
+console.log(`|---${'|--:'.repeat(methods.length)}|`)
+const counts = methods.map(() => ({ within: 0, all: 0 }))
+for (const { name } of shippedScenes().filter(({ isTest }) => isTest)) {
+  const cells: string[] = []
+  for (const [k, method] of methods.entries()) {
+    const cell = await errorOf(name, method)
+    cells.push(cell)
+    if (cell === '–') continue
+    counts[k].all++
+    if (cell === '<0.1' || Number(cell) <= 10) counts[k].within++
+  }
+  console.log(`| ${name.replace('tests/', '')} | ${cells.join(' | ')} |`)
+}
+console.log(`| **within 10** | ${counts.map(({ within, all }) => `${within} of ${all}`).join(' | ')} |`)
