@@ -30,8 +30,6 @@ function run(emit: Emit, ...inputs: Float64Array[]) {
     emit,
     inputs.map(({ length }) => length + 8),
   )
-  expect(arrays.length).toBe(2 * inputs.length)
-  expect(run).toBeDefined()
   inputs.forEach((input, i) => {
     kernel.arrays[i].fill(Math.PI)
     kernel.arrays[i].set(input)
