@@ -65,7 +65,9 @@ describe(`${graphs} random graphs from seed ${seed}`, () => {
             ranks.add(node.shape.length)
             for (const extent of node.shape) extents.add(extent)
           }
-          for (const node of topologicalOrder(rewrite(graph).outputs)) lowered.add(node.primitive)
+          if (!lowered.has('factorSolve')) {
+            for (const node of topologicalOrder(rewrite(graph).outputs)) lowered.add(node.primitive)
+          }
           expect(distance(execute(graph, inputs, options()), interpret(graph, inputs))).toBeLessThan(1e-13)
         }),
         share(1),
@@ -148,6 +150,6 @@ test('each primitive agrees with the interpreter at NaN, infinities, zeros, tiny
         })
       }
     }),
-    share(1),
+    share(0.5),
   )
 })

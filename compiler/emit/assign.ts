@@ -2,7 +2,7 @@ import type { Real } from '../../kernels/wasm/index.ts'
 import { sizeOf } from '../graph.ts'
 import type { Emission } from './emission.ts'
 import { evaluate, type Invariant, invariant, type Leaf, loadAt, storeAt } from './evaluate.ts'
-import { type Expression, operationCount, readsOf } from './expression.ts'
+import { type Expression, instructionCount, operationCount, readsOf } from './expression.ts'
 import { emitNest, walkOf } from './nest.ts'
 import type { Step, Update } from './step.ts'
 import { addressOf } from './view.ts'
@@ -12,7 +12,7 @@ const unrolledOperations = 64
 
 /** How many visits of an expression may be unrolled: an elementary function is many instructions. */
 export const unrollLimit = (expression: Expression): number =>
-  Math.floor(unrolledOperations / (1 + operationCount(expression)))
+  Math.floor(unrolledOperations / (1 + instructionCount(expression)))
 
 /** Leaves that are the same at each point, in variables. */
 export function invariantLeaves(emission: Emission, expression: Expression): Map<Leaf, Invariant> {

@@ -1,5 +1,6 @@
 import { makeNode, type Node, type Primitive, topologicalOrder } from '../graph.ts'
 import { withOrigin } from '../primitives.ts'
+import { isElementwise } from './match.ts'
 
 /** One local simplification: an equal, simpler node, or undefined where it has nothing to say. */
 export type Rule = (node: Node) => Node | undefined
@@ -37,14 +38,13 @@ export function normalise(outputs: readonly Node[], rules: Rules): Node[] {
     return `#${arrays.get(value)}`
   }
   const keyOf = (node: Node): string => {
-    const operands = node.operands.map(operand => operand.id).join()
-    const attributes =
-      node.primitive === 'input'
-        ? node.id
-        : node.primitive === 'constant'
-          ? arrayKey(node.attributes.value)
-          : JSON.stringify(node.attributes)
-    return `${node.primitive}(${operands})[${node.shape}]${attributes}`
+    let key: string = node.primitive
+    for (const operand of node.operands) key += `,${operand.id}`
+    if (node.primitive === 'input') return `${key} ${node.id}`
+    if (node.primitive === 'constant') return `${key}[${node.shape}]${arrayKey(node.attributes.value)}`
+    // The shape of an elementwise node is that of its operands.
+    if (isElementwise(node)) return key
+    return `${key}[${node.shape}]${node.attributes === undefined ? '' : JSON.stringify(node.attributes)}`
   }
   const intern = (node: Node): Node => {
     const key = keyOf(node)
