@@ -50,7 +50,7 @@ export function adjoint(
   checkLength('gradY0', gradY0, field.dimension)
   checkLength('gradTheta', gradTheta, field.parameterCount)
   if (gradTimes) checkLength('gradTimes', gradTimes, solution.t.length)
-  const { steps, derivative: derivativeOf, eventAt, hasCuts } = differentiableSteps(solution)
+  const { steps, count, backward, derivative: derivativeOf, eventAt, hasCuts } = differentiableSteps(solution)
   const n = field.dimension
   const p = field.parameterCount
   const times = solution.t
@@ -59,7 +59,7 @@ export function adjoint(
   const lambda = new Float64Array(n) // ∂L/∂y
   const lambda1 = new Float64Array(n) // ∂L/∂y₁
   const cotangent = new Float64Array(n)
-  const direction = Math.sign(steps.h[0])
+  const direction = Math.sign(solution.t[solution.t.length - 1] - solution.t[0])
   let saved = times.length - 1
   /** ∂L/∂ of the time at which the current step ends, where that is an event. */
   let endTime = 0
@@ -68,9 +68,16 @@ export function adjoint(
   )
 
   /** Passes what L says of states within a step to `sweep`: saved states `from` … `to`, and events that were counted. */
-  function inside(sweep: StepDerivative, step: number, from: number, to: number, forReal: boolean): void {
-    const t = steps.t[step]
-    const h = steps.h[step]
+  function inside(
+    sweep: StepDerivative,
+    local: number,
+    step: number,
+    from: number,
+    to: number,
+    forReal: boolean,
+  ): void {
+    const t = steps.t[local]
+    const h = steps.h[local]
     const at = (time: number, by: Float64Array, target: Float64Array) => {
       const fraction = (time - t) / h
       const slope = sweep.interpolateVjp(fraction, by, target) / h // ∂L/∂time
@@ -80,7 +87,7 @@ export function adjoint(
     }
     const target = forReal ? lambda : new Float64Array(n)
     for (let i = to; i >= from; i--) {
-      if (times[i] === steps.t[step + 1]) continue
+      if (times[i] === steps.t[local + 1]) continue
       for (let m = 0; m < n; m++) cotangent[m] = cotangents[i * n + m]
       const slope = at(times[i], cotangent, target)
       if (gradTimes && forReal) gradTimes[i] += slope
@@ -92,7 +99,7 @@ export function adjoint(
       const { t: byTime = 0, y: byState = new Float64Array(n) } = eventCotangents[index]!
       const gradient = eventGradient(steps.events![event], time, y, p)
       const probe = derivativeOf(true)
-      probe.load(step)
+      probe.load(local)
       const rate = (by: Float64Array) => probe.interpolateVjp((time - t) / h, by, new Float64Array(n)) / h
       const nu = -(byTime + rate(byState)) / (gradient.t + rate(gradient.y))
       for (let m = 0; m < n; m++) cotangent[m] = byState[m] + nu * gradient.y[m]
@@ -101,30 +108,34 @@ export function adjoint(
     }
   }
 
-  /** The time derivatives of the pass that `sweep` makes of a step for these cotangents of y₁ and of what is inside. */
-  function probeStep(step: number, byEnd: Float64Array, from: number, to: number): number {
+  /** ∂/∂h of what these cotangents of y₁ weigh, and of what is inside the step if its range is given. */
+  function sizeDerivative(
+    local: number,
+    byEnd: Float64Array,
+    within?: [step: number, from: number, to: number],
+  ): number {
     const probe = derivativeOf(true)
     probe.beginVjp()
-    probe.load(step)
-    inside(probe, step, from, to, false)
+    probe.load(local)
+    if (within) inside(probe, local, ...within, false)
     probe.stepVjp(byEnd.slice(), new Float64Array(n), new Float64Array(p))
     return probe.timeCotangent.h
   }
 
   derivative.beginVjp()
-  for (let step = steps.count - 1; step >= 0; step--) {
-    const t = steps.t[step]
-    const t1 = steps.t[step + 1]
+  backward((local, step) => {
+    const t = steps.t[local]
+    const t1 = steps.t[local + 1]
     const ended = eventAt(step)
     derivative.timeCotangent.t = 0
     derivative.timeCotangent.h = 0
-    if (steps.h[step] === 0) {
+    if (steps.h[local] === 0) {
       // a jump: the state after is apply(t, state before), and the method starts again
       if (saved > 0 && times[saved - 1] === t) {
         for (let m = 0; m < n; m++) lambda[m] += cotangents[saved * n + m]
         saved--
       }
-      derivative.startVjp(t, steps.y.slice((step + 1) * n, (step + 2) * n), lambda, gradTheta)
+      derivative.startVjp(t, steps.y.slice((local + 1) * n, (local + 2) * n), lambda, gradTheta)
       const { index, event } = eventAt(step - 1)!
       const { after } = eventCotangents[index] ?? {}
       if (after) for (let m = 0; m < n; m++) lambda[m] += after[m]
@@ -133,11 +144,11 @@ export function adjoint(
       endTime += jumpVjp(event)(t, solution.events[index].y, lambda, lambda1, gradTheta)
       lambda.set(lambda1)
       derivative.beginVjp()
-      continue
+      return
     }
     const to = saved
     while (saved >= 0 && (times[saved] - t) * direction > 0) saved--
-    derivative.load(step)
+    derivative.load(local)
     lambda1.set(lambda)
     lambda.fill(0)
     for (let i = to; i > saved; i--)
@@ -148,35 +159,41 @@ export function adjoint(
       const { t: byTime = 0, y: byState } = eventCotangents[ended.index] ?? {}
       if (byState) for (let m = 0; m < n; m++) lambda1[m] += byState[m]
       const gradient = eventGradient(ended.event, t1, solution.events[ended.index].y, p)
-      const rate = gradient.t + probeStep(step, gradient.y, 0, -1)
-      const nu = -(endTime + byTime + probeStep(step, lambda1, saved + 1, to)) / rate
+      const rate = gradient.t + sizeDerivative(local, gradient.y)
+      const nu = -(endTime + byTime + sizeDerivative(local, lambda1, [step, saved + 1, to])) / rate
       for (let m = 0; m < n; m++) lambda1[m] += nu * gradient.y[m]
       for (let j = 0; j < p; j++) gradTheta[j] += nu * gradient.theta[j]
       nuTime = endTime + byTime + nu * gradient.t
     }
-    inside(derivative, step, saved + 1, to, true)
-    if (gradTimes && !ended) gradientOfEnd(step, saved + 1, to)
+    inside(derivative, local, step, saved + 1, to, true)
+    if (gradTimes && !ended) gradientOfEnd(local, step, saved + 1, to)
     derivative.stepVjp(lambda1, lambda, gradTheta)
     const { t: byStart, h: bySize } = derivative.timeCotangent
-    if (gradTimes && step === steps.count - 1 && !ended) gradTimes[times.length - 1] += bySize
+    if (gradTimes && step === count - 1 && !ended) gradTimes[times.length - 1] += bySize
     // the time at which the step begins moves at an event or at t0; what ends at a fixed time gets shorter by as much
     endTime = ended ? byStart + nuTime : byStart - bySize
-  }
-  for (; saved >= 0; saved--) for (let m = 0; m < n; m++) lambda[m] += cotangents[saved * n + m]
-  derivative.timeCotangent.t = 0
-  derivative.startVjp(steps.t[0], steps.y.subarray(0, n), lambda, gradTheta)
-  if (gradTimes) gradTimes[0] += endTime + derivative.timeCotangent.t
+    if (step === 0) start()
+  })
+  if (count === 0) start()
   for (let m = 0; m < n; m++) gradY0[m] += lambda[m]
 
+  /** Of the start of the integration, when the steps at its beginning are at hand. */
+  function start(): void {
+    for (; saved >= 0; saved--) for (let m = 0; m < n; m++) lambda[m] += cotangents[saved * n + m]
+    derivative.timeCotangent.t = 0
+    derivative.startVjp(steps.t[0], steps.y.subarray(0, n), lambda, gradTheta)
+    if (gradTimes) gradTimes[0] += endTime + derivative.timeCotangent.t
+  }
+
   /** A saved time that happens to be the end of a step, but not of the last, moves on dense output. */
-  function gradientOfEnd(step: number, from: number, to: number): void {
-    if (step === steps.count - 1) return
+  function gradientOfEnd(local: number, step: number, from: number, to: number): void {
+    if (step === count - 1) return
     for (let i = from; i <= to; i++) {
-      if (times[i] !== steps.t[step + 1]) continue
+      if (times[i] !== steps.t[local + 1]) continue
       const probe = derivativeOf(true)
-      probe.load(step)
+      probe.load(local)
       const by = cotangents.slice(i * n, (i + 1) * n)
-      gradTimes![i] += probe.interpolateVjp(1, by, new Float64Array(n)) / steps.h[step]
+      gradTimes![i] += probe.interpolateVjp(1, by, new Float64Array(n)) / steps.h[local]
     }
   }
 }

@@ -4,6 +4,10 @@ import type { StepRecord } from '../ode/steps.ts'
 /** The recorded steps of a solution, and their derivatives. */
 export interface DifferentiableSteps {
   readonly steps: StepRecord
+  /** Number of steps in all. */
+  readonly count: number
+  /** Visits them last to first: step number `step` is then number `local` of `steps`. */
+  backward(visit: (local: number, step: number) => void): void
   /** Each has cotangents and tangents of its own. */
   derivative(times: boolean): StepDerivative
   /** The event at the end of step j, if it acted there: its number in solution.events, and itself. */
@@ -25,9 +29,15 @@ export function differentiableSteps(solution: Solution): DifferentiableSteps {
     const event = events[which]
     if (kind === 'crossing' && (event.terminal || event.apply)) cuts.set(step, { index, event })
   })
+  const { checkpoints, count } = steps
   return {
-    steps,
-    derivative: times => stepper.derivative!(steps, times),
+    steps: checkpoints?.window ?? steps,
+    count: checkpoints?.count ?? count,
+    backward(visit) {
+      if (checkpoints) checkpoints.backward(solution.events, visit)
+      else for (let step = count - 1; step >= 0; step--) visit(step, step)
+    },
+    derivative: times => stepper.derivative!(checkpoints?.window ?? steps, times),
     eventAt: step => cuts.get(step),
     hasCuts: cuts.size > 0,
   }

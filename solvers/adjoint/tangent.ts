@@ -1,4 +1,5 @@
 import type { Solution } from '../ode/solution.ts'
+import type { StepRecord } from '../ode/steps.ts'
 import type { VectorField } from '../ode/vectorField.ts'
 import { checkLength } from './checkLength.ts'
 import { differentiableSteps, dot, eventGradient, jumpVjp } from './stepDerivative.ts'
@@ -45,6 +46,8 @@ export function tangent(
   }
   checkLength('thetaTangent', theta, p)
   checkLength('out', out, solution.y.length)
+  if ((solution.steps as StepRecord).checkpoints)
+    throw new Error('there is no tangent under a bound on memory: integrate without it, or use the adjoint')
   const { steps, derivative: derivativeOf, eventAt, hasCuts } = differentiableSteps(solution)
   const timesMove = hasCuts || t0 !== 0 || stopTangent !== 0 || eventTangents !== undefined
   const derivative = derivativeOf(timesMove)
@@ -57,9 +60,9 @@ export function tangent(
   const direction = Math.sign(steps.h[0])
   /** How the time moves at which the current step begins. */
   let dt = t0
+  if (steps.count > 0) derivative.startJvp(steps.t[0], steps.y.subarray(0, n), dt, y, theta)
   out.set(y)
   let saved = 1
-  if (steps.count > 0) derivative.startJvp(steps.t[0], steps.y.subarray(0, n), dt, y, theta)
 
   for (let step = 0; step < steps.count && (saved < times.length || eventTangents); step++) {
     const t = steps.t[step]

@@ -1,3 +1,4 @@
+import { bytesOf, createCheckpoints } from './checkpoints.ts'
 import type { StepContext } from './context.ts'
 import { createEventFinder } from './events.ts'
 import * as failures from './failure.ts'
@@ -12,7 +13,7 @@ import {
   solutionOf,
 } from './solutionOf.ts'
 import type { Stepper } from './stepper.ts'
-import { appendStep, beginSteps, createStepRecord } from './steps.ts'
+import { appendStep, beginSteps, createStepRecord, type StepRecord } from './steps.ts'
 
 /**
  * The loop around any stepper: trial steps, their size, saved states, recorded steps, progress and failures. Memory is
@@ -32,7 +33,15 @@ export function createDriver(
   const state = new Float64Array(n)
   const saved = createSavedStates()
   const finder = options.events?.length ? createEventFinder(options.events, stepper, context) : undefined
-  const record = createStepRecord(n, (options.keepSteps ?? true) ? stepper.width : 0, stepper, options.events)
+  const checkpoints =
+    options.memory === undefined
+      ? undefined
+      : createCheckpoints(stepper, context, bytesOf(options.memory), options.events)
+  const keeps = (options.keepSteps ?? true) && !checkpoints
+  const record: StepRecord = {
+    ...createStepRecord(n, keeps ? stepper.width : 0, stepper, options.events),
+    checkpoints,
+  }
   let t = 0
   /** Steps so far, those of size 0 included. */
   let appended = 0
@@ -61,6 +70,7 @@ export function createDriver(
     beginSteps(record, t, y)
     if (!started) return stuck()
     if (recorded === 'dense') stepper.record(record.dense, 0)
+    checkpoints?.begin(t, y)
     const most = Math.min(maxStep, Math.abs(stop - t))
     h = direction * Math.min(fixedStep ?? options.firstStep ?? stepper.firstStep(t, y, direction, most), most)
     finder?.begin(t, y)
@@ -78,13 +88,16 @@ export function createDriver(
       if (fixedStep && error > 1) error = 1
       if (error <= 1) {
         const between = saveAt !== null && (saveAt[saved.count] - t1) * direction < 0
-        if (!stepper.complete(recorded === 'dense' || between || finder !== undefined)) error = Number.NaN
+        const dense = recorded === 'dense' || recorded === 'checkpoints' || between || finder !== undefined
+        if (!stepper.complete(dense)) error = Number.NaN
       }
       const tried = h
+      let cut = false
       if (finder && error <= 1) {
         const fraction = finder.search(t, h, appended)
         if (finder.accumulated) return failures.eventsAccumulate(t)
-        if (!Number.isNaN(fraction)) {
+        cut = !Number.isNaN(fraction)
+        if (cut) {
           h = finder.arrive(t, h, fraction, y, y1)
           t1 = t + h
           if (Number.isNaN(h)) error = h
@@ -102,7 +115,7 @@ export function createDriver(
       stepper.advance()
       t = t1
       y.set(y1)
-      if (h !== tried) {
+      if (cut) {
         finder!.happen(t, y, appended - 1)
         if (finder!.cutting.terminal) return undefined
         if (!stepper.start(t, y)) return stuck()
@@ -125,7 +138,8 @@ export function createDriver(
     state1: Float64Array,
   ): void {
     appended++
-    if (recorded === 'nothing') return
+    if (recorded === 'checkpoints') checkpoints!.append(size, t1, state1)
+    if (recorded === 'nothing' || recorded === 'checkpoints') return
     const slot = appendStep(record, size, t1, state1)
     if (recorded === 'dense') stepper.record(record.dense, slot)
   }
@@ -139,6 +153,10 @@ export function createDriver(
     context.reset()
     control.reset()
     finder?.reset()
+    if (checkpoints && !plan.saveAt)
+      throw new RangeError(
+        'memory needs the times to save at (a list, or saveEvery): each step would be kept otherwise',
+      )
     t = plan.start
     y.set(y0)
     const recorded = recording(options, plan)

@@ -114,6 +114,9 @@ export function createExplicitRungeKutta(tableau: Tableau, context: StepContext)
       y = loadedState
       for (let m = 0; m < n; m++) loadedState[m] = record.y[step * n + m]
     },
+    resume(record, step) {
+      for (let m = 0, from = step * width + (end - 1) * n; m < n; m++) stage[0][m] = record.dense[from + m]
+    },
     advance() {
       stage[0].set(stage[end])
     },

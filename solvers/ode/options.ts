@@ -1,3 +1,4 @@
+import { bytesOf } from './checkpoints.ts'
 import type { StateEvent } from './events.ts'
 import { type MethodName, methodNames, symplectic, tableaus } from './methods/index.ts'
 import type { Statistics } from './solution.ts'
@@ -33,6 +34,11 @@ export interface IntegratorOptions {
    * there is no dense output `at(t)` and no adjoint afterwards.
    */
   keepSteps?: boolean
+  /**
+   * Bound on what is kept of the steps for the adjoint, as '64MB' or a number of bytes (beside 16 bytes per step): they are
+   * then computed again from checkpoints, with the same bits. No dense output `at(t)` and no tangent afterwards.
+   */
+  memory?: string | number
   /** What is looked for on the way: zeros of functions of the state that are counted, stop or let the state jump. */
   events?: readonly StateEvent[]
   /** Called after each accepted step; false cancels the integration. */
@@ -92,6 +98,11 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
     throw new RangeError(
       `method '${typeof method === 'string' ? method : method.name}' has no error estimate to choose steps by: give fixedStep`,
     )
+  if (options.memory !== undefined) {
+    bytesOf(options.memory)
+    if (options.keepSteps === false) throw new RangeError('memory bounds what keepSteps: false does not keep')
+    if (method === 'odex') throw new RangeError("memory: method 'odex' keeps no steps for an adjoint")
+  }
   if (method === 'odex' && options.events?.length)
     throw new RangeError("method 'odex' finds no events: use 'dop853', 'vern7' or 'tsit5'")
   if (method === 'odex' && options.fixedStep !== undefined)

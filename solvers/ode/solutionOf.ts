@@ -46,9 +46,15 @@ export function countAccepted(statistics: Statistics, h: number): void {
   if (size > statistics.largestStep) statistics.largestStep = size
 }
 
-/** What is to be recorded: everything; the states, because they are the output; or nothing. */
+/** What is to be recorded: everything; checkpoints; the states, because they are the output; or nothing. */
 export const recording = (options: IntegratorOptions, plan: TimePlan) =>
-  (options.keepSteps ?? true) ? 'dense' : plan.saveAt ? 'nothing' : 'states'
+  options.memory !== undefined
+    ? 'checkpoints'
+    : (options.keepSteps ?? true)
+      ? 'dense'
+      : plan.saveAt
+        ? 'nothing'
+        : 'states'
 
 /** Assembles the solution. `interpolate` writes the state at a time t that is neither end of step j. */
 export function solutionOf(
@@ -66,7 +72,7 @@ export function solutionOf(
   const count = plan.saveAt ? saved.count : record.count + 1
   const last = events.found.at(-1)
   const checkKept = () => {
-    if (recorded !== 'dense')
+    if (recorded !== 'dense' && recorded !== 'checkpoints')
       throw new Error('the steps of this solution were not kept: integrate without keepSteps: false')
     if (record.generation !== generation)
       throw new Error(
@@ -90,6 +96,10 @@ export function solutionOf(
     },
     at(t, out = new Float64Array(n)) {
       checkKept()
+      if (recorded === 'checkpoints')
+        throw new Error(
+          'under a bound on memory there is no dense output afterwards: ask for the times, or leave it out',
+        )
       const first = record.t[0]
       const last = record.t[record.count]
       if (!(t >= Math.min(first, last) && t <= Math.max(first, last)))

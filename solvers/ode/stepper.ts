@@ -46,6 +46,11 @@ export interface Stepper {
   record(target: Float64Array, offset: number): void
   /** Makes step j of a record the current one, for `interpolate`. Slot j of record.dense is what the step before left. */
   load(record: StepRecord, step: number): void
+  /**
+   * Makes the stepper what it was when step j was about to be tried, so that the same t, h and y give the same bits: from
+   * slot j alone and the size of the step before (0 after a start). Absent where more than that decides on the bits.
+   */
+  resume?(record: StepRecord, step: number, previous: number): void
   /** Passes on to the next step what it starts from (a derivative that is shared, a history, a Jacobian). */
   advance(): void
   /** The derivatives of recorded steps; absent where the family has none. */

@@ -1,3 +1,4 @@
+import type { Checkpoints } from './checkpoints.ts'
 import type { StateEvent } from './events.ts'
 import type { Steps } from './solution.ts'
 import type { Stepper } from './stepper.ts'
@@ -19,6 +20,8 @@ export interface StepRecord extends Steps {
   readonly stepper?: Stepper
   /** The events that were looked for, if any. */
   readonly events?: readonly StateEvent[]
+  /** Where memory is bounded: in place of the steps themselves, of which there are then none here. */
+  readonly checkpoints?: Checkpoints
 }
 
 const initialCapacity = 64
@@ -29,13 +32,14 @@ export const createStepRecord = (
   width: number,
   stepper?: Stepper,
   events?: readonly StateEvent[],
+  capacity = initialCapacity,
 ): StepRecord => ({
   count: 0,
   generation: 0,
-  t: new Float64Array(initialCapacity + 1),
-  h: new Float64Array(initialCapacity),
-  y: new Float64Array((initialCapacity + 1) * n),
-  dense: new Float64Array((initialCapacity + 1) * width),
+  t: new Float64Array(capacity + 1),
+  h: new Float64Array(capacity),
+  y: new Float64Array((capacity + 1) * n),
+  dense: new Float64Array((capacity + 1) * width),
   n,
   width,
   stepper,

@@ -129,6 +129,10 @@ function compositionMap({ name, substeps }: Composition, context: StepContext): 
       for (let m = 0; m < d; m++) y1[d + m] += h * kicks[s] * slopes[s][d + m]
       return true
     },
+    resume(record, step) {
+      for (let m = 0, from = step * record.width + (s - 1) * n; m < n; m++)
+        slopes[0][m] = record.dense[from + m]
+    },
     advance() {
       slopes[0].set(slopes[s])
     },

@@ -137,6 +137,10 @@ function gaussMap(method: GaussMethod, context: StepContext): OneStepMap {
       previous = h
       return true
     },
+    resume(record, step, size) {
+      previous = size
+      for (let i = 0; i < s * n; i++) before[i] = record.dense[step * record.width + i]
+    },
     advance() {
       before.set(k)
     },

@@ -6,7 +6,7 @@ import { type VectorField, withTimeDerivative } from '../vectorField.ts'
 
 /** A one-step method (t, h, y) ↦ y₁ without an error estimate or dense output of its own; its parts are as in Stepper. */
 export interface OneStepMap
-  extends Pick<Stepper, 'name' | 'width' | 'start' | 'record' | 'load' | 'advance'> {
+  extends Pick<Required<Stepper>, 'name' | 'width' | 'start' | 'record' | 'load' | 'resume' | 'advance'> {
   /** False, with the obstacle noted, where there is no y1. */
   step(t: number, h: number, y: Float64Array, y1: Float64Array): boolean
   derivative(record: StepRecord, times: boolean): MapDerivative
@@ -86,6 +86,11 @@ export function createHermiteStepper(map: OneStepMap, context: StepContext): Ste
         slope[m] = record.dense[step * record.width + map.width + m]
         slope1[m] = record.dense[(step + 1) * record.width + map.width + m]
       }
+    },
+    resume(record, step, previous) {
+      map.resume(record, step, previous)
+      for (let m = 0; m < n; m++) slope[m] = record.dense[step * record.width + map.width + m]
+      slopeKnown = true
     },
     advance() {
       map.advance()
