@@ -20,7 +20,7 @@ const goodContraction = 0.1
  * The errors of many small steps of low order add up: their estimates are taken this many times, so that tolerance means
  * what it does in one-step methods.
  */
-const strictness = 5
+const strictness = 10
 const mostGrowth = 10
 const leastGrowth = 0.2
 
@@ -54,6 +54,9 @@ export function createBdf(context: StepContext): Stepper {
   const row = Array.from({ length: rows }, (_, m) => differences.subarray(m * n, (m + 1) * n))
   let order = 1
   let spacing = 1
+  /** The same after the step that was completed or loaded last. */
+  const found = new Float64Array(rows * n)
+  let foundOrder = 1
   /** Steps of this order and size so far. */
   let equalSteps = 0
   /** Growth of the next step. */
@@ -131,6 +134,8 @@ export function createBdf(context: StepContext): Stepper {
       equalSteps = 0
       if (!initialState.find(t, y0, row[1])) return false
       row[0].set(y0)
+      found.set(differences)
+      foundOrder = 1
       return true
     },
     firstStep: (t, y0, direction, most) =>
@@ -156,31 +161,33 @@ export function createBdf(context: StepContext): Stepper {
       return strictness * implicitErrorNorm(context, t + h, y, y1, state)
     },
     complete() {
+      foundOrder = order
       for (let i = 0; i < n; i++) {
-        row[order + 2][i] = correction[i] - row[order + 1][i]
-        row[order + 1][i] = correction[i]
+        found[(order + 2) * n + i] = correction[i] - row[order + 1][i]
         let sum = correction[i]
+        found[(order + 1) * n + i] = sum
         for (let m = order; m >= 0; m--) {
           sum += past[m * n + i]
-          differences[m * n + i] = sum
+          found[m * n + i] = sum
         }
       }
-      spacing = h
       return true
     },
     interpolate(theta, out) {
-      newtonBasis(order, theta - 1, basis)
-      combine(zero, 1, basis, 0, order + 1, differences, out)
+      newtonBasis(foundOrder, theta - 1, basis)
+      combine(zero, 1, basis, 0, foundOrder + 1, found, out)
     },
     record(target, offset) {
-      for (let i = 0; i < width - 1; i++) target[offset + i] = differences[i]
-      target[offset + width - 1] = order
+      for (let i = 0; i < width - 1; i++) target[offset + i] = found[i]
+      target[offset + width - 1] = foundOrder
     },
     load(record, step) {
-      order = loadDifferences(record, step, differences)
+      foundOrder = loadDifferences(record, step, found)
     },
     advance() {
       reuse.advance()
+      differences.set(found)
+      spacing = h
       proposed = 1
       if (++equalSteps <= order) return
       equalSteps = 0

@@ -30,7 +30,6 @@ export function bdfDerivative(context: StepContext, record: StepRecord, times: b
 
   let t1 = 0
   let h = 0
-  let spacing = 1
   let order = 1
   const before = new Float64Array(size)
   const past = new Float64Array(size)
@@ -43,7 +42,6 @@ export function bdfDerivative(context: StepContext, record: StepRecord, times: b
   const state = new Float64Array(n)
   const slope = new Float64Array(n)
   const predicted = new Float64Array(n)
-  const initialSlope = new Float64Array(n)
 
   /** Cotangents, or tangents, of the differences between steps and of the past within one. */
   const outer = new Float64Array(size)
@@ -76,7 +74,8 @@ export function bdfDerivative(context: StepContext, record: StepRecord, times: b
     load(step) {
       t1 = record.t[step + 1]
       h = record.h[step]
-      spacing = step > 0 ? record.h[step - 1] : 1
+      // after a start, which is a step of size 0 but for the first, the past is at the distance 1
+      const spacing = (step > 0 && record.h[step - 1]) || 1
       loadDifferences(record, step - 1, before)
       order = loadDifferences(record, step, after)
       for (let i = 0; i < n; i++) state[i] = record.y[(step + 1) * n + i]
@@ -118,14 +117,12 @@ export function bdfDerivative(context: StepContext, record: StepRecord, times: b
       }
     },
     startVjp(time, initial, lambda, gradTheta) {
-      loadInitialSlope()
-      initialState.vjp(time, initial, initialSlope, outerRow[1], lambda, gradTheta, false)
+      initialState.vjp(time, initial, outerRow[1], lambda, gradTheta, false)
     },
     startJvp(time, initial, dt, dy, dtheta) {
       requireMassDerivative(field, 'massJvp')
-      loadInitialSlope()
       outer.fill(0)
-      initialState.jvp(time, initial, initialSlope, dt, dy, dtheta, outerRow[1])
+      initialState.jvp(time, initial, dt, dy, dtheta, outerRow[1])
       outerRow[0].set(dy)
     },
     stepJvp(_dt, _dh, _dy, dtheta, dy1) {
@@ -149,10 +146,5 @@ export function bdfDerivative(context: StepContext, record: StepRecord, times: b
       newtonBasis(order, theta - 1, basis)
       combine(zero, 1, basis, 0, order + 1, outer, out)
     },
-  }
-
-  /** What `start` left: row 1 of slot 0. */
-  function loadInitialSlope(): void {
-    for (let i = 0; i < n; i++) initialSlope[i] = record.dense[n + i]
   }
 }

@@ -36,7 +36,6 @@ export function esdirkDerivative(
   const slope = new Float64Array(n)
   const zero = new Float64Array(n)
   const weights = new Float64Array(stages)
-  const initialSlope = new Float64Array(n)
 
   /** Cotangents κ; between two steps that of the stage they share is in the last row. */
   const kappa = new Float64Array(stages * n)
@@ -105,21 +104,11 @@ export function esdirkDerivative(
       kappa.fill(0, 0, last * n)
     },
     startVjp(time, initial, lambda, gradTheta) {
-      loadInitialSlope()
-      timeCotangent.t += initialState.vjp(
-        time,
-        initial,
-        initialSlope,
-        stageKappa[last],
-        lambda,
-        gradTheta,
-        times,
-      )
+      timeCotangent.t += initialState.vjp(time, initial, stageKappa[last], lambda, gradTheta, times)
     },
     startJvp(time, initial, dt, dy, dtheta) {
       requireMassDerivative(field, 'massJvp')
-      loadInitialSlope()
-      initialState.jvp(time, initial, initialSlope, dt, dy, dtheta, stageTangent[last])
+      initialState.jvp(time, initial, dt, dy, dtheta, stageTangent[last])
     },
     stepJvp(dt, dh, dy, dtheta, dy1) {
       stageTangent[0].set(stageTangent[last])
@@ -141,11 +130,6 @@ export function esdirkDerivative(
       denseSlopes(flat, theta, weights)
       combine(out, h * dfraction, weights, 0, stages, k, out)
     },
-  }
-
-  /** What `start` left: the last stage of slot 0. */
-  function loadInitialSlope(): void {
-    for (let m = 0; m < n; m++) initialSlope[m] = record.dense[record.width - n + m]
   }
 }
 

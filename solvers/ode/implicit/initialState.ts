@@ -24,7 +24,6 @@ export interface InitialState {
   vjp(
     t: number,
     y: Float64Array,
-    slope: Float64Array,
     slopeCotangent: Float64Array | null,
     lambda: Float64Array,
     gradTheta: Float64Array,
@@ -34,7 +33,6 @@ export interface InitialState {
   jvp(
     t: number,
     y: Float64Array,
-    slope: Float64Array,
     dt: number,
     dy: Float64Array,
     dtheta: Float64Array,
@@ -55,6 +53,7 @@ export function createInitialState(context: StepContext, system: StageSystem): I
   const product = new Float64Array(n)
   const zero = new Float64Array(n)
   const byTime = new Float64Array(n)
+  const slope = new Float64Array(n)
   const slopeInTime = (t: number, y: Float64Array) => withTimeDerivative(field)(t, y, byTime)
 
   function dense(): Float64Array {
@@ -93,13 +92,13 @@ export function createInitialState(context: StepContext, system: StageSystem): I
     return false
   }
 
-  /** Newton for the algebraic components; f(t, y) is in `slope` afterwards. */
-  function settle(t: number, y: Float64Array, slope: Float64Array): boolean {
+  /** Newton for the algebraic components; f(t, y) is in `dydt` afterwards. */
+  function settle(t: number, y: Float64Array, dydt: Float64Array): boolean {
     const { leftNull, rightNull } = range!
     for (let iteration = 0; ; iteration++) {
-      if (!context.evaluate(t, y, slope)) return false
+      if (!context.evaluate(t, y, dydt)) return false
       if (!system.linearise(t, y, zero) || !factorAlgebraic(t)) return false
-      for (let k = 0; k < count; k++) unknowns[k] = -row(leftNull, k, slope)
+      for (let k = 0; k < count; k++) unknowns[k] = -row(leftNull, k, dydt)
       small.solve(unknowns)
       context.statistics.newtonIterations++
       product.fill(0)
@@ -108,7 +107,7 @@ export function createInitialState(context: StepContext, system: StageSystem): I
       if (weightedNorm(product, y, context.atol, context.rtol) <= 1e-3) {
         // the state that was given may be as consistent as rounding allows; one more correction does no harm
         for (let i = 0; i < n; i++) y[i] += product[i]
-        return context.evaluate(t, y, slope)
+        return context.evaluate(t, y, dydt)
       }
       if (iteration === mostIterations || !product.every(Number.isFinite)) {
         let worst = 0
@@ -120,15 +119,23 @@ export function createInitialState(context: StepContext, system: StageSystem): I
     }
   }
 
+  /** Factors M(t, y), which was regular, and finds ẏ again. */
+  function factorMass(t: number, y: Float64Array): void {
+    context.evaluate(t, y, slope)
+    mass.evaluate(t, y)
+    system.factor(Infinity)
+    system.solve(slope)
+  }
+
   return {
-    find(t, y, slope) {
+    find(t, y, out) {
       if (count > 0) {
-        if (!settle(t, y, slope)) return false
-      } else if (!context.evaluate(t, y, slope)) return false
+        if (!settle(t, y, out)) return false
+      } else if (!context.evaluate(t, y, out)) return false
       if (kind === 'identity') return true
       if (range) {
-        product.set(slope)
-        range.solve(product, slope)
+        product.set(out)
+        range.solve(product, out)
         return true
       }
       if (!mass.evaluate(t, y)) return false
@@ -136,10 +143,10 @@ export function createInitialState(context: StepContext, system: StageSystem): I
         context.obstacle = singularVariableMass(t, context.obstacle?.pivot ?? 0)
         return false
       }
-      system.solve(slope)
+      system.solve(out)
       return true
     },
-    vjp(t, y, slope, slopeCotangent, lambda, gradTheta, times) {
+    vjp(t, y, slopeCotangent, lambda, gradTheta, times) {
       let timeCotangent = 0
       if (times) slopeInTime(t, y)
       const mu = product
@@ -151,8 +158,7 @@ export function createInitialState(context: StepContext, system: StageSystem): I
         mu.set(slopeCotangent)
         if (range) range.solveTransposed(slopeCotangent, mu)
         else if (kind === 'variable') {
-          mass.evaluate(t, y)
-          system.factor(Infinity)
+          factorMass(t, y)
           system.solveTransposed(mu)
           for (let i = 0; i < n; i++) mu[i] = -mu[i]
           field.massVjp!(t, y, slope, mu, lambda, gradTheta)
@@ -172,7 +178,7 @@ export function createInitialState(context: StepContext, system: StageSystem): I
       }
       return timeCotangent
     },
-    jvp(t, y, slope, dt, dy, dtheta, dslope) {
+    jvp(t, y, dt, dy, dtheta, dslope) {
       if (dt !== 0) slopeInTime(t, y)
       const derivative = () => {
         field.jvp!(t, y, dy, dtheta, dslope)
@@ -192,10 +198,9 @@ export function createInitialState(context: StepContext, system: StageSystem): I
         product.set(dslope)
         range.solve(product, dslope)
       } else if (kind === 'variable') {
+        factorMass(t, y)
         field.massJvp!(t, y, slope, dy, dtheta, product)
         for (let i = 0; i < n; i++) dslope[i] -= product[i]
-        mass.evaluate(t, y)
-        system.factor(Infinity)
         system.solve(dslope)
       }
     },

@@ -128,11 +128,11 @@ export function radau5Derivative(context: StepContext, record: StepRecord, times
       cotangents.fill(0)
     },
     startVjp(time, initial, lambda, gradTheta) {
-      initialState.vjp(time, initial, zero, null, lambda, gradTheta, times)
+      initialState.vjp(time, initial, null, lambda, gradTheta, times)
     },
     startJvp(time, initial, dt, dy, dtheta) {
       requireMassDerivative(field, 'massJvp')
-      initialState.jvp(time, initial, zero, dt, dy, dtheta, initialSlope)
+      initialState.jvp(time, initial, dt, dy, dtheta, initialSlope)
     },
     stepJvp(dt, dh, dy, dtheta, dy1) {
       linearise()

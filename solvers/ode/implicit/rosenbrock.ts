@@ -16,9 +16,6 @@ export function loadRosenbrockStages({ width, dense }: StepRecord, step: number,
   for (let i = 0, from = (step + 1) * width; i < width; i++) u[i] = dense[from + i]
 }
 
-/** The increment of t for the difference quotient that stands for ∂f/∂t where a field does not give it. */
-export const timeIncrement = (t: number, h: number) => Math.sign(h) * differenceIncrement(t)
-
 /**
  * A stepper for one Rosenbrock method: one Jacobian and one factorisation per step, no iteration. M is constant; it may be
  * singular. ∂f/∂t is field.timeDerivative, else a difference quotient.
@@ -60,7 +57,7 @@ export function createRosenbrock(tableau: RosenbrockTableau, context: StepContex
     if (!context.evaluate(t, y, slope)) return false
     if (field.timeDerivative) field.timeDerivative(t, y, slopeInTime)
     else {
-      const increment = timeIncrement(t, h)
+      const increment = Math.sign(h) * differenceIncrement(t)
       if (!context.evaluate(t + increment, y, slopeInTime)) return false
       for (let m = 0; m < n; m++) slopeInTime[m] = (slopeInTime[m] - slope[m]) / increment
     }

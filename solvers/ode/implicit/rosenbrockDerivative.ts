@@ -3,7 +3,7 @@ import type { StepDerivative } from '../stepper.ts'
 import type { StepRecord } from '../steps.ts'
 import { combine } from '../tableau.ts'
 import { createInitialState } from './initialState.ts'
-import { loadRosenbrockStages, timeIncrement } from './rosenbrock.ts'
+import { loadRosenbrockStages } from './rosenbrock.ts'
 import { type FlatRosenbrock, rosenbrockDenseWeights } from './rosenbrockTableau.ts'
 import { contextOfDerivative } from './stageDerivative.ts'
 import { createStageSystem } from './stageSystem.ts'
@@ -33,6 +33,11 @@ export function rosenbrockDerivative(
         `the ${hook === 'secondVjp' ? 'adjoint' : 'tangent'} of method '${name}' needs second derivatives, field.${hook}, which ` +
           `this vector field does not have: ${instead}`,
       )
+    if (!context.field.timeDerivative)
+      throw new Error(
+        `the gradient of method '${name}' needs field.timeDerivative (zeros if f does not depend on t), which this ` +
+          `vector field does not have: give it, or ${instead}`,
+      )
   }
   const { field } = context
   const { stages, a, b, c, d, coupling, gamma } = flat
@@ -50,7 +55,6 @@ export function rosenbrockDerivative(
   const zero = new Float64Array(n)
   const ignored = new Float64Array(n)
   const weights = new Float64Array(stages)
-  const scaled = new Float64Array(n)
 
   /** Cotangents ū_i. */
   const cotangents = new Float64Array(stages * n)
@@ -91,7 +95,6 @@ export function rosenbrockDerivative(
       lineariseStep()
       for (let m = 0; m < n; m++) lambda[m] += lambda1[m]
       for (let i = 0; i < stages; i++) for (let m = 0; m < n; m++) stageCotangent[i][m] += b[i] * lambda1[m]
-      const increment = timeIncrement(t, h)
       for (let i = stages - 1; i >= 0; i--) {
         const mu = stageCotangent[i]
         system.solveTransposed(mu)
@@ -103,41 +106,28 @@ export function rosenbrockDerivative(
           for (let m = 0; m < n; m++) stageCotangent[j][m] += weight * stateCotangent[m]
           mass.multiplyTransposedAdd(mu, coupling[i * stages + j] / h, stageCotangent[j])
         }
-        field.secondVjp!(t, y, field.timeDerivative ? h * d[i] : 0, stage[i], mu, lambda, gradTheta)
-        if (!field.timeDerivative && d[i] !== 0) {
-          for (let m = 0; m < n; m++) scaled[m] = ((h * d[i]) / increment) * mu[m]
-          field.vjp!(t + increment, y, scaled, lambda, gradTheta)
-          for (let m = 0; m < n; m++) scaled[m] = -scaled[m]
-          field.vjp!(t, y, scaled, lambda, gradTheta)
-        }
+        field.secondVjp!(t, y, h * d[i], stage[i], mu, lambda, gradTheta)
       }
       cotangents.fill(0)
     },
     startVjp(time, initial, lambda, gradTheta) {
-      initialState.vjp(time, initial, zero, null, lambda, gradTheta, false)
+      initialState.vjp(time, initial, null, lambda, gradTheta, false)
     },
     startJvp(time, initial, dt, dy, dtheta) {
       require('secondJvp')
-      initialState.jvp(time, initial, zero, dt, dy, dtheta, ignored)
+      initialState.jvp(time, initial, dt, dy, dtheta, ignored)
     },
     stepJvp(_dt, _dh, dy, dtheta, dy1) {
       lineariseStep()
-      const increment = timeIncrement(t, h)
       for (let i = 0; i < stages; i++) {
         const out = stageTangent[i]
         combine(y, 1, a, i * stages, i, u, state)
         combine(dy, 1, a, i * stages, i, tangents, change)
         field.jvp!(t + c[i] * h, state, change, dtheta, out)
-        field.secondJvp!(t, y, field.timeDerivative ? h * d[i] : 0, stage[i], dy, dtheta, change)
+        field.secondJvp!(t, y, h * d[i], stage[i], dy, dtheta, change)
         for (let m = 0; m < n; m++) out[m] += change[m]
         combine(zero, 1 / h, coupling, i * stages, i, tangents, change)
         mass.multiplyAdd(change, 1, out)
-        if (!field.timeDerivative && d[i] !== 0) {
-          const weight = (h * d[i]) / increment
-          field.jvp!(t + increment, y, dy, dtheta, change)
-          field.jvp!(t, y, dy, dtheta, scaled)
-          for (let m = 0; m < n; m++) out[m] += weight * (change[m] - scaled[m])
-        }
         system.solve(out)
       }
       combine(dy, 1, b, 0, stages, tangents, dy1)

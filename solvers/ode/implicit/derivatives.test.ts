@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { adjoint, tangent } from '../../adjoint/index.ts'
+import { createStepContext } from '../context.ts'
+import { odeint } from '../odeint.ts'
+import type { Solution } from '../solution.ts'
+import type { StepRecord } from '../steps.ts'
+import { lotkaVolterra, vanDerPol } from '../testing/problems.ts'
+import type { VectorField } from '../vectorField.ts'
+import { implicitMethods } from './methods.ts'
+import { differences } from './testing/frozenReplay.ts'
+import { singularMass, variableMass } from './testing/massProblems.ts'
+import { replayNdf } from './testing/ndfReplay.ts'
+import { withSecondDerivatives } from './testing/secondDerivatives.ts'
+import { brusselator, brusselatorStart, robertsonDae, stiffVanDerPol } from './testing/stiffProblems.ts'
+
+type Method = keyof typeof implicitMethods
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0)
+const norm = (a: ArrayLike<number>) => Math.sqrt(dot(a, a))
+
+describe.each(['kvaerno3', 'kvaerno4', 'kvaerno5', 'radau5', 'rodas5p'] as const)('%s', method => {
+  const cases: [string, VectorField, number[]][] =
+    method === 'rodas5p'
+      ? [
+          [
+            'Lotka-Volterra',
+            withSecondDerivatives({ ...lotkaVolterra(), timeDerivative: (_t, _y, out) => out.fill(0) }),
+            [1, 1.2],
+          ],
+        ]
+      : [
+          ['Lotka-Volterra', lotkaVolterra(), [1, 1.2]],
+          ['van der Pol', vanDerPol(5), [2, 0.1]],
+          ['a singular mass matrix', singularMass(), [1, 0.8, 0.3]],
+          ['a mass matrix that depends on the state', variableMass(), [1, 0.8]],
+          ['a band', brusselator(12), brusselatorStart(12)],
+        ]
+  it.each(cases)('tangent and adjoint of %s are those of the frozen steps', (_name, field, y0) => {
+    const options = { method: method as Method, rtol: 1e-4, atol: 1e-4, newtonTolerance: 0 }
+    const times = [0, 0.03, 0.031, 0.4, 0.7, 1.5]
+    const solution = odeint(field, y0, times, options)
+    expect(solution.failure).toBeUndefined()
+    expect(solution.statistics.accepted).toBeGreaterThan(2)
+    const y0Tangent = Float64Array.from(y0, (_, i) => 0.3 - 0.2 * (i % 3))
+    const thetaTangent = field.parameters.map((_, j) => 0.1 + 0.05 * (j % 3))
+    const expected = differences(field, method, options, solution, y0, y0Tangent, thetaTangent)
+    const forward = tangent(field, solution, y0Tangent, thetaTangent)
+    expect(norm(forward.map((value, i) => value - expected[i])) / norm(expected)).toBeLessThan(2e-11)
+    backwards(field, solution, y0Tangent, thetaTangent, forward)
+  })
+})
+
+/** The adjoint is the transpose of the tangent. */
+function backwards(
+  field: VectorField,
+  solution: Solution,
+  y0Tangent: Float64Array,
+  thetaTangent: Float64Array,
+  forward: Float64Array,
+): void {
+  const cotangents = solution.y.map((_, i) => Math.cos(3 * i))
+  const gradY0 = new Float64Array(field.dimension)
+  const gradTheta = new Float64Array(field.parameterCount)
+  adjoint(field, solution, cotangents, gradY0, gradTheta)
+  const difference = dot(forward, cotangents) - dot(gradY0, y0Tangent) - dot(gradTheta, thetaTangent)
+  expect(Math.abs(difference) / (norm(forward) * norm(cotangents))).toBeLessThan(1e-13)
+}
+
+describe('bdf', () => {
+  const options = { method: 'bdf', rtol: 1e-5, atol: 1e-5, newtonTolerance: 0 } as const
+
+  it('is the published formula, and its tangent the derivative of that', () => {
+    const field = stiffVanDerPol(3)
+    const y0 = [2, 0.1]
+    const solution = odeint(field, y0, [0, 0.05, 2], options)
+    expect(solution.statistics.accepted).toBeGreaterThan(30)
+    const end = (delta: number) =>
+      replayNdf(field, solution, [2 + delta, 0.1 - 0.5 * delta], Float64Array.of(3 + 0.3 * delta))
+    end(0).forEach((value, i) => {
+      expect(value).toBeCloseTo(solution.y[4 + i], 11)
+    })
+    let rows = [0.004, 0.002, 0.001].map(delta => {
+      const [ahead, behind] = [end(delta), end(-delta)]
+      return ahead.map((value, i) => (value - behind[i]) / (2 * delta))
+    })
+    for (let order = 2; rows.length > 1; order += 2)
+      rows = rows
+        .slice(1)
+        .map((finer, l) => finer.map((value, i) => value + (value - rows[l][i]) / (2 ** order - 1)))
+    const forward = tangent(field, solution, Float64Array.of(1, -0.5), Float64Array.of(0.3))
+    expect(norm(rows[0].map((value, i) => value - forward[4 + i])) / norm(rows[0])).toBeLessThan(1e-9)
+  })
+
+  it.each<[string, VectorField, number[]]>([
+    ['van der Pol', vanDerPol(5), [2, 0.1]],
+    ['a singular mass matrix', singularMass(), [1, 0.8, 0.3]],
+    ['a mass matrix that depends on the state', variableMass(), [1, 0.8]],
+    ['a band', brusselator(12), brusselatorStart(12)],
+  ])('the adjoint of %s is the transpose of the tangent', (_name, field, y0) => {
+    const solution = odeint(field, y0, [0, 0.03, 0.031, 0.4, 1.5], options)
+    const y0Tangent = Float64Array.from(y0, (_, i) => 0.3 - 0.2 * (i % 3))
+    const thetaTangent = field.parameters.map((_, j) => 0.1 + 0.05 * (j % 3))
+    backwards(field, solution, y0Tangent, thetaTangent, tangent(field, solution, y0Tangent, thetaTangent))
+  })
+})
+
+describe('what is refused, by name', () => {
+  it('the gradient of Rodas5P without second derivatives', () => {
+    const field = lotkaVolterra()
+    const solution = odeint(field, [1, 1], [0, 1], { method: 'rodas5p' })
+    expect(() => tangent(field, solution, Float64Array.of(1, 0), null)).toThrow(
+      /secondJvp.*'kvaerno5' or 'radau5'/,
+    )
+    expect(() => adjoint(field, solution, solution.y, new Float64Array(2), new Float64Array(4))).toThrow(
+      /secondVjp/,
+    )
+  })
+
+  it('Rodas5P with a mass matrix that is not constant', () => {
+    expect(() => odeint(variableMass(), [1, 1], [0, 1], { method: 'rodas5p' })).toThrow(/constant.*'radau5'/s)
+  })
+
+  it('the gradient of a mass matrix without its derivatives', () => {
+    const { massVjp: _, ...field } = variableMass()
+    const solution = odeint(field, [1, 1], [0, 1], { method: 'radau5' })
+    expect(() => adjoint(field, solution, solution.y, new Float64Array(2), new Float64Array(3))).toThrow(
+      /massVjp/,
+    )
+  })
+
+  it('times as variables of the methods that cannot have them', () => {
+    const field = withSecondDerivatives({ ...lotkaVolterra(), timeDerivative: (_t, _y, out) => out.fill(0) })
+    for (const method of ['rodas5p', 'bdf'] as const) {
+      const { steps } = odeint(field, [1, 1], [0, 1], { method })
+      const stepper = implicitMethods[method](createStepContext(field, {}))
+      expect(() => stepper.derivative!(steps as StepRecord, true)).toThrow(
+        new RegExp(`'${method}' has no derivatives`),
+      )
+    }
+  })
+})
+
+it('sensitivities of the Robertson DAE are those of quadruple precision', () => {
+  const field = robertsonDae()
+  const solution = odeint(field, [1, 0, 0], [0, 1e5], {
+    method: 'radau5',
+    rtol: 1e-9,
+    atol: [1e-11, 1e-15, 1e-11],
+  })
+  // ∂y(1e5)/∂k₁ and ∂y/∂k₂ (ivp.json, rober_dae: Radau IIA of order 17 in quadruple precision)
+  const reference = [
+    [-0.7930471281178416, -1.46889075823482e-6, 0.7930485970085999],
+    [-5.281803362167287e-10, -2.189842410432404e-15, 5.281825260591391e-10],
+  ]
+  reference.forEach((expected, j) => {
+    const direction = Float64Array.from({ length: 3 }, (_, i) => (i === j ? 1 : 0))
+    const d = tangent(field, solution, null, direction).subarray(3)
+    expected.forEach((value, i) => {
+      expect(Math.abs(d[i] / value - 1)).toBeLessThan(1e-6)
+    })
+  })
+})
