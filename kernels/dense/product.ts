@@ -56,7 +56,9 @@ export function emitProduct(f: FunctionBody, product: Product): void {
   const b = flat(product.b, k, n)
   const p = { ...product, a, b, c: flat(product.c, m, n) }
   const dot = a.columnStride === 1 && b.rowStride === 1
-  if (n === 1 && k !== 1) (dot ? emitDots : emitOuter)(f, dot ? p : mirrored(p))
+  // A single column may lie strided, as a slice of a matrix: then only A's own layout decides.
+  if (n === 1 && k !== 1 && dot) emitDots(f, p)
+  else if (n === 1 && k !== 1 && a.rowStride === 1) emitOuter(f, mirrored(p))
   else if (b.columnStride === 1) emitOuter(f, p)
   else if (dot) emitDots(f, m === 1 ? mirrored(p) : p)
   else emitOuter(f, mirrored(p))
