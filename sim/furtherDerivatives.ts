@@ -1,4 +1,6 @@
 import { instantiate, type ProgramImage } from '../compiler/image.ts'
+import { implicitMethods } from '../solvers/ode/implicit/methods.ts'
+import type { IntegratorOptions } from '../solvers/ode/index.ts'
 import type { VectorField } from '../solvers/ode/vectorField.ts'
 
 /** What implicit methods, and derivatives by times, ask of a field beyond its value, VJP and JVP. */
@@ -16,6 +18,15 @@ export type FurtherName = keyof FurtherDerivatives
  * arguments. The results are one array, or the gradients by y and by θ, one behind the other.
  */
 export type FurtherImages = Readonly<Partial<Record<FurtherName, ProgramImage>>>
+
+/** What a method of integration, and its derivatives, ask for of what a field has. */
+export function furtherFor(method: IntegratorOptions['method'], field: VectorField): FurtherName[] {
+  if (typeof method !== 'string' || !(method in implicitMethods)) return []
+  const wanted: FurtherName[] = method.startsWith('rodas')
+    ? ['jacobian', 'timeDerivative', 'secondVjp', 'secondJvp', 'mass']
+    : ['jacobian', 'mass', 'massJvp', 'massVjp']
+  return wanted.filter(name => field[name])
+}
 
 /**
  * The derivatives that there are images of.

@@ -3,6 +3,8 @@ import { type Graph, type Node, sizeOf, topologicalOrder } from '../compiler/gra
 import type { ProgramImage } from '../compiler/image.ts'
 import { constant, input, matmul, reshape, scalar } from '../compiler/primitives.ts'
 import { compile } from '../compiler/program.ts'
+import { jacobianPattern } from '../compiler/sparsity/index.ts'
+import type { VectorField } from '../solvers/ode/vectorField.ts'
 import type { FurtherName } from './furtherDerivatives.ts'
 
 /** A field f, and the mass matrix M of M·dy/dt = f if there is one, as nodes of the inputs t, y and θ's arrays. */
@@ -27,6 +29,13 @@ export const furtherNames = ({ mass }: FieldNodes): FurtherName[] => [
 /** Whether a node depends neither on t nor on y nor on θ. */
 export const isConstant = (node: Node): boolean =>
   topologicalOrder([node]).every(({ primitive }) => primitive !== 'input')
+
+/** Where ∂f/∂y may differ from zero, if that is at most a quarter of it. */
+export function sparsityOf({ y, f }: FieldNodes): VectorField['jacobianPattern'] {
+  const n = sizeOf(y.shape)
+  const pattern = jacobianPattern(f, y, (n * n) / 4)
+  return pattern && { rowStart: pattern.rowPointers, columns: pattern.columnIndices }
+}
 
 /** Compiles one of the functions that VectorField describes. */
 export function compileFurther(name: FurtherName, nodes: FieldNodes): ProgramImage {

@@ -31,7 +31,7 @@ export interface ModelInstanceField
   extends ModelInstanceFunction,
     Partial<FurtherDerivatives>,
     Required<Pick<VectorField, 'names' | 'parameterGradient'>>,
-    Pick<VectorField, 'massIsConstant'> {
+    Pick<VectorField, 'massIsConstant' | 'jacobianPattern'> {
   readonly dimension: number
   readonly parameterCount: number
   readonly parameters: Float64Array
@@ -50,6 +50,7 @@ export interface ModelImage {
   /** The functions by name, 'field' first, each with the blocks that it depends on. */
   readonly functions: Readonly<Record<string, { readonly uses: readonly ParameterBlock[] }>>
   readonly massIsConstant?: boolean
+  readonly jacobianPattern?: VectorField['jacobianPattern']
   /** What the method of integration asks for beyond the field's value, VJP and JVP. */
   readonly further: FurtherImages
 }
@@ -93,6 +94,7 @@ export function modelOf(
     parameterGradient: entries['field.vjp'].flatOutputs.subarray(n),
     names: image.names,
     massIsConstant: image.massIsConstant,
+    jacobianPattern: image.jacobianPattern,
     ...furtherDerivatives(
       Object.keys(image.further) as FurtherName[],
       name => image.further[name]!,

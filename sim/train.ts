@@ -4,6 +4,7 @@ import { randomStream } from './data/random.ts'
 import type { DataSplit } from './data/series.ts'
 import { checkCriteria } from './evaluate.ts'
 import { FileError } from './files/fileError.ts'
+import { furtherFor } from './furtherDerivatives.ts'
 import { createTeam } from './parallel/team.ts'
 import { type CompiledSystem, compileSystem } from './problem/problem.ts'
 import { requireDerivatives } from './problem/requireDerivatives.ts'
@@ -152,7 +153,7 @@ export function shootingProblem(
   return {
     field,
     observation,
-    model: field.image(),
+    model: field.image(furtherFor(scene.solver.method, field)),
     series,
     ode: { ...solverOptions(scene), ...(rtol && { rtol }), ...(atol && { atol }) },
     scales: Float64Array.from(scales),

@@ -6,8 +6,9 @@ import { constant, input } from '../compiler/primitives.ts'
 import { compile, type ProgramStatistics } from '../compiler/program.ts'
 import { trace } from '../compiler/trace/index.ts'
 import type { ParameterSpec } from '../models/parameters.ts'
+import type { VectorField } from '../solvers/ode/vectorField.ts'
 import { type FurtherDerivatives, type FurtherName, furtherDerivatives } from './furtherDerivatives.ts'
-import { compileFurther, type FieldNodes, furtherNames, isConstant } from './furtherGraphs.ts'
+import { compileFurther, type FieldNodes, furtherNames, isConstant, sparsityOf } from './furtherGraphs.ts'
 import {
   type ModelImage,
   type ModelInstanceField,
@@ -142,6 +143,7 @@ export function compileModel<Name extends string>(
     furtherImages.set(name, known)
     return known
   }
+  let pattern: { readonly value: VectorField['jacobianPattern'] } | undefined
   const image: ModelImage = {
     program: program.image,
     names,
@@ -163,8 +165,13 @@ export function compileModel<Name extends string>(
     graph: graphOf(0),
     blocks,
     statistics: program.statistics,
+    get jacobianPattern() {
+      pattern ??= { value: sparsityOf(nodes) }
+      return pattern.value
+    },
     image: (further = []) => ({
       ...image,
+      ...(further.includes('jacobian') ? { jacobianPattern: field.jacobianPattern } : {}),
       further: Object.fromEntries(further.map(name => [name, furtherImage(name)])),
     }),
     readVariables() {

@@ -132,6 +132,20 @@ describe('a batch of trajectories', () => {
     })
   })
 
+  it.each(['kvaerno5', 'rodas5p', 'radau5'] as const)('is the same for the stiff method %s', async method => {
+    const alone = { ...options, method }
+    const two = createBatch(field, { ...alone, threads: 2 })
+    two.integrate(starts, times)
+    await pause()
+    two.integrate(starts, times).forEach(({ y }, k) => {
+      expect(y).toEqual(odeint(field, starts[k], times, alone).y)
+    })
+    const many = two.lossAndGradient(starts, times, loss, targets)
+    const one = createBatch(field, { ...alone, threads: 1 }).lossAndGradient(starts, times, loss, targets)
+    expect(many.gradients).toEqual(one.gradients)
+    two.close()
+  })
+
   it('follows θ', () => {
     const before = three.integrate(starts.slice(0, 5), times)
     const kept = field.parameters.slice()

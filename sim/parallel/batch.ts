@@ -1,6 +1,7 @@
 import { createLossAndGradient } from '../../solvers/adjoint/index.ts'
 import { createIntegrator, type Failure, type Statistics, type Times } from '../../solvers/ode/index.ts'
 import { planTimes } from '../../solvers/ode/options.ts'
+import { furtherFor } from '../furtherDerivatives.ts'
 import { instantiateLoss } from '../lossInstance.ts'
 import { compiledLoss, type TrajectoryLoss } from '../trajectoryLoss.ts'
 import type { CompiledField } from '../vectorField.ts'
@@ -83,7 +84,7 @@ export function createBatch(
   { threads, ...options }: BatchOptions & { readonly threads?: number } = {},
 ): Batch {
   const { dimension: n, parameterCount: p } = field
-  const model = field.image()
+  const model = field.image(furtherFor(options.method, field))
   const alone = createIntegrator(field, { ...options, keepSteps: false })
   const gradientAlone = createLossAndGradient(field, options)
   const team = createTeam({ threads })
