@@ -6,6 +6,7 @@ import {
   type Times,
   type VectorField,
 } from '../ode/index.ts'
+import { type ContinuousAdjoint, continuousAdjoint } from './continuousAdjoint.ts'
 import { adjoint } from './discreteAdjoint.ts'
 
 /** A scalar of the saved states y (row-major T×n); ∂loss/∂y is to be written to `gradient` (T×n, zeros at first). */
@@ -28,16 +29,25 @@ export type LossAndGradient =
       readonly solution: Solution
     }
 
+export interface GradientOptions extends IntegratorOptions {
+  /**
+   * Default 'discrete': exact for the numbers that were computed, and the fastest. The others solve the adjoint of the flow
+   * (`continuousAdjoint`), to the tolerance; 'backsolve' is wrong for dissipative systems.
+   */
+  adjoint?: 'discrete' | ContinuousAdjoint
+}
+
 /**
  * Loss and gradient for many initial states and windows, as training needs them: one integrator whose memory is used
  * again by each call, and `gradTheta` (p), if given, is added to, so that a batch sums up in place.
  */
 export function createLossAndGradient(
   field: VectorField,
-  options: IntegratorOptions = {},
+  options: GradientOptions = {},
 ): (y0: ArrayLike<number>, times: Times, loss: StateLoss, gradTheta?: Float64Array) => LossAndGradient {
   if (!field.vjp) throw new Error('lossAndGradient needs field.vjp, which this vector field does not have')
-  const integrator = createIntegrator(field, options)
+  const { adjoint: kind = 'discrete', ...integration } = options
+  const integrator = createIntegrator(field, integration)
   if (options.method === 'odex')
     throw new Error("lossAndGradient is not available for method 'odex': use 'dop853', 'vern9' or 'tsit5'")
   if (options.keepSteps === false)
@@ -60,13 +70,17 @@ export function createLossAndGradient(
       return { success: false, failure, solution }
     }
     const gradY0 = new Float64Array(field.dimension)
-    adjoint(field, solution, gradient, gradY0, gradTheta)
+    if (kind === 'discrete') adjoint(field, solution, gradient, gradY0, gradTheta)
+    else {
+      const failure = continuousAdjoint(kind, field, solution, gradient, gradY0, gradTheta, integration)
+      if (failure) return { success: false, failure, solution }
+    }
     return { success: true, loss: value, gradY0, gradTheta, solution }
   }
 }
 
 /**
- * The loss of one trajectory and its exact gradient by the discrete adjoint.
+ * The loss of one trajectory and its gradient: exact, by the discrete adjoint, unless another is asked for.
  *
  *     const result = lossAndGradient(field, [1, 0], [0, 1, 2], (y, gradient) => {
  *       gradient[4] = y[4] // of y[4]²/2, the first component at the last of three times
@@ -81,5 +95,5 @@ export const lossAndGradient = (
   y0: ArrayLike<number>,
   times: Times,
   loss: StateLoss,
-  options: IntegratorOptions = {},
+  options: GradientOptions = {},
 ): LossAndGradient => createLossAndGradient(field, options)(y0, times, loss)

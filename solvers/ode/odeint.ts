@@ -32,7 +32,7 @@ export function createIntegrator(field: VectorField, options: IntegratorOptions 
   }
 }
 
-function createStepper(method: Exclude<MethodName, 'odex'> | Tableau, context: StepContext): Stepper {
+export function createStepper(method: Exclude<MethodName, 'odex'> | Tableau, context: StepContext): Stepper {
   if (typeof method !== 'string') return createExplicitRungeKutta(method, context)
   if (method in tableaus) return createExplicitRungeKutta(tableaus[method as keyof typeof tableaus], context)
   return steppers[method as keyof typeof steppers](context)

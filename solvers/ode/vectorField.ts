@@ -37,6 +37,19 @@ export interface VectorField {
     tangentTheta: Float64Array,
     out: Float64Array,
   ): void
+  /**
+   * The vjp of the jvp, for second order (Hessian-vector products): with g(y, θ) = cotangentᵀ·(∂f/∂y·tangentY +
+   * ∂f/∂θ·tangentTheta), where the tangents are fixed, gradY += ∂g/∂y (n), gradTheta += ∂g/∂θ (p).
+   */
+  jvpVjp?(
+    t: number,
+    y: Float64Array,
+    tangentY: Float64Array,
+    tangentTheta: Float64Array,
+    cotangent: Float64Array,
+    gradY: Float64Array,
+    gradTheta: Float64Array,
+  ): void
   /** out ← ∂f/∂y, row-major n×n. */
   jacobian?(t: number, y: Float64Array, out: Float64Array): void
   /** Where ∂f/∂y may be nonzero, if that is little of it; absent: anywhere. */
