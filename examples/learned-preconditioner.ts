@@ -15,7 +15,7 @@ import { incompleteCholesky, jacobi, type Preconditioner } from '../solvers/line
 import { diffusionSystem, mean, printTable, randomVector, unscaled } from './diffusion.ts'
 
 const small = process.argv.includes('--small')
-const [m, rank, steps, systems] = small ? [6, 4, 60, 8] : [24, 16, 1500, 48]
+const [m, rank, steps, systems] = small ? [6, 4, 60, 8] : [24, 16, 500, 48]
 const n = m * m
 const random = uniformNumbers(2)
 const family = () => Array.from({ length: systems }, () => diffusionSystem(m, 100, random))

@@ -48,7 +48,7 @@ export function diagonalPlusLowRank({ d, U }: LowRank): Preconditioner {
  */
 export function inverseDiagonalPlusLowRank(
   { d, U }: LowRank,
-  scale = new Float64Array(d.length).fill(1),
+  scale: Float64Array = new Float64Array(d.length).fill(1),
 ): Preconditioner {
   const n = d.length
   const k = U.length / n
