@@ -13,6 +13,11 @@ export {
   type StateLoss,
   tangent,
 } from './adjoint/index.ts'
+export * from './linear/gradients/index.ts'
+export * from './linear/krylov/index.ts'
+export * from './linear/learned/index.ts'
+export * from './linear/local/index.ts'
+export * from './linear/preconditioners/index.ts'
 export { type SolveOptions, solve } from './linear/solve.ts'
 export {
   createIntegrator,
