@@ -58,7 +58,7 @@ export function createJacobianReuse(
     },
     advance() {
       ofThisStep = false
-      wanted = reuse.slowest > goodContraction
+      wanted ||= reuse.slowest > goodContraction
     },
     forget() {
       wanted = true

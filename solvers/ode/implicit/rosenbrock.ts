@@ -109,6 +109,9 @@ export function createRosenbrock(tableau: RosenbrockTableau, context: StepContex
       y = loadedState
       for (let m = 0; m < n; m++) loadedState[m] = record.y[step * n + m]
     },
+    resume() {
+      begun = false
+    },
     advance() {
       begun = false
     },
