@@ -94,3 +94,54 @@ describe('pointPositions', () => {
     })
   })
 })
+
+describe('a lagrangian scene with constraints', () => {
+  const chain = (stabilisation: number) =>
+    `{type: lagrangian, coordinates: {x: {start: 0.8}, y: {start: -0.6}, u: {start: 1.6}, v: {start: -0.6}},
+      kinetic: 0.5*(x_dot^2 + y_dot^2) + 0.4*(u_dot^2 + v_dot^2), potential: 9.81*(y + 0.8*v),
+      constraints: {first: x^2 + y^2 - 1, second: (u - x)^2 + (v - y)^2 - 0.64}, stabilisation: ${stabilisation}}`
+
+  it('moves as the double pendulum in its angles', async () => {
+    const { field, model } = await compileSystem(parsed(chain(10)), false)
+    const angles = await compileSystem(
+      parsed(
+        `{type: lagrangian, parameters: {k: 0.64}, coordinates: {a: {start: ${Math.atan2(0.8, 0.6)}}, b: {start: ${Math.PI / 2}}},
+          kinetic: 0.9*a_dot^2 + 0.256*b_dot^2 + k*a_dot*b_dot*cos(a - b), potential: -9.81*(1.8*cos(a) + 0.64*cos(b))}`,
+      ),
+      false,
+    )
+    const [long, short] = [field, angles.field].map((f, k) =>
+      odeint(f, [model, angles.model][k].start, { span: [0, 3], saveEvery: 0.1 }, precise),
+    )
+    long.t.forEach((_, k) => {
+      const [a, b] = short.y.subarray(4 * k, 4 * k + 2)
+      const [x, y, u, v] = long.y.subarray(8 * k, 8 * k + 4)
+      expect(x).toBeCloseTo(Math.sin(a), 8)
+      expect(y).toBeCloseTo(-Math.cos(a), 8)
+      expect(u - x).toBeCloseTo(0.8 * Math.sin(b), 8)
+      expect(v - y).toBeCloseTo(-0.8 * Math.cos(b), 8)
+    })
+  })
+
+  it('stays on the constraints for any time, and drifts off without stabilisation', async () => {
+    const options = { method: 'dop853', rtol: 1e-7, atol: 1e-9 } as const
+    const violation = async (stabilisation: number) => {
+      const { field, model, constraints } = await compileSystem(parsed(chain(stabilisation)), false)
+      const { t, y, success } = odeint(field, model.start, { span: [0, 500], saveEvery: 1 }, options)
+      expect(success).toBe(true)
+      return along(constraints!, t, y).map(Math.abs)
+    }
+    const stable = await violation(10)
+    expect(Math.max(...stable)).toBeLessThan(1e-6)
+    const free = await violation(1e-6)
+    expect(Math.max(...free.subarray(0, 20))).toBeLessThan(Math.max(...free) / 10)
+    expect(Math.max(...free)).toBeGreaterThan(10 * Math.max(...stable))
+  })
+
+  it('must start on them', async () => {
+    const off = parsed(chain(10).replace('x: {start: 0.8}', 'x: {start: 0.9}'))
+    await expect(compileSystem(off, false)).rejects.toThrow(
+      'the start does not obey the constraint `first`: it is 0.17, not 0',
+    )
+  })
+})

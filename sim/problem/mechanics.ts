@@ -11,6 +11,7 @@ export function mechanicsModel(system: LagrangianScene, learned: LearnedTerms): 
   const coordinates = Object.keys(system.coordinates)
   const rateNames = coordinates.map(name => `${name}_dot`)
   const n = coordinates.length
+  const constraints = Object.values(system.constraints ?? {})
 
   /** The system at one time and θ, in a trace. */
   function at(t: tf.Tensor | null, theta: readonly tf.Tensor[]): LagrangianSystem {
@@ -36,6 +37,8 @@ export function mechanicsModel(system: LagrangianScene, learned: LearnedTerms): 
         : { kinetic: (q, rates) => formulaValue(system.kinetic, scope(q, rates)) }),
       potential: q => term('potential', scope(q, null))!,
       dissipation: hasDissipation ? (q, rates) => term('dissipation', scope(q, rates))! : undefined,
+      constraints: constraints.length > 0 ? q => formulaVector(constraints, scope(q, null)) : undefined,
+      stabilisation: system.stabilisation,
       forces:
         forced.length === 0
           ? undefined
@@ -64,6 +67,8 @@ export function mechanicsModel(system: LagrangianScene, learned: LearnedTerms): 
     derivative: (t, y, theta) => lagrangianDynamics(at(t, theta), t, y),
     energy: (t, y, theta) => energy(at(t, theta), y),
     potential: (t, y, theta) => at(t, theta).potential(slice(y, 0, n)),
+    constraints:
+      constraints.length > 0 ? (t, y, theta) => at(t, theta).constraints!(slice(y, 0, n)) : undefined,
     massMatrix: (t, y, theta) => massMatrix(at(t, theta), slice(y, 0, n), slice(y, n, n)),
     formulas: formulas => (t, y, theta) => {
       const scope: Scope = new Map([

@@ -22,6 +22,8 @@ export interface Model {
   readonly potential?: ModelFunction
   /** M(q): [n, n], for mechanics. */
   readonly massMatrix?: ModelFunction
+  /** g(q), which is to stay 0: [m], for mechanics with constraints. */
+  readonly constraints?: ModelFunction
   /** Formulas over the scene's names, as a vector. */
   formulas(formulas: readonly Formula[]): ModelFunction
 }

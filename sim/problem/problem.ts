@@ -1,5 +1,6 @@
 import { implicitMethods } from '../../solvers/ode/implicit/methods.ts'
 import { randomStream } from '../data/random.ts'
+import { FileError } from '../files/fileError.ts'
 import type { Formula } from '../scene/formula/index.ts'
 import type { Scene } from '../scene/index.ts'
 import {
@@ -21,6 +22,7 @@ export interface CompiledSystem {
   readonly energy?: CompiledFunction
   readonly potential?: CompiledFunction
   readonly massMatrix?: CompiledFunction
+  readonly constraints?: CompiledFunction
   /** The observed values, under the names of `observationNames`. */
   readonly observation: CompiledFunction
   readonly observationNames: readonly string[]
@@ -36,21 +38,37 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
   if (model.energy) others.energy = model.energy
   if (model.potential) others.potential = model.potential
   if (model.massMatrix) others.massMatrix = model.massMatrix
+  if (model.constraints) others.constraints = model.constraints
   const { field, functions } = compileModel(model.derivative, others, {
     state: [model.names.length],
     names: model.names,
     parameters: model.parameters,
     mass: model.mass,
   })
+  if (functions.constraints) checkStart(scene, model, functions.constraints)
   return {
     model,
     field,
     energy: functions.energy,
     potential: functions.potential,
     massMatrix: functions.massMatrix,
+    constraints: functions.constraints,
     observation: functions.observation,
     observationNames: observe.names,
   }
+}
+
+/** @throws FileError where the start is off a constraint by more than rounding of what is written. */
+function checkStart(scene: Scene, model: Model, constraints: CompiledFunction): void {
+  const g = new Float64Array(constraints.size)
+  constraints.evaluate(scene.solver.span[0], model.start, g)
+  const names = 'constraints' in scene.system ? Object.keys(scene.system.constraints ?? {}) : []
+  const off = g.findIndex(value => !(Math.abs(value) < 1e-6))
+  if (off >= 0)
+    throw new FileError(
+      scene.place,
+      `the start does not obey the constraint \`${names[off]}\`: it is ${Number(g[off].toPrecision(4))}, not 0`,
+    )
 }
 
 async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Model> {

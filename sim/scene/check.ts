@@ -65,6 +65,20 @@ function* checkLagrangian(
   yield* checkKeys(scene, ['system', 'forces'], coordinates, 'coordinate')
   for (const name of keysOf(scene, 'system', 'forces'))
     yield* checkFormula(scene, ['system', 'forces', name], [...moving, 't'])
+  const constraints = keysOf(scene, 'system', 'constraints')
+  for (const name of constraints)
+    yield* checkFormula(
+      scene,
+      ['system', 'constraints', name],
+      [...coordinates, ...parameters],
+      [...rates, 't'],
+    )
+  if (constraints.length >= coordinates.length && constraints.length > 0)
+    yield {
+      path: ['system', 'constraints'],
+      message: `${constraints.length} constraints leave nothing to move of ${coordinates.length} coordinates`,
+      key: true,
+    }
   if (keysOf(scene, 'system').includes('coordinates') && coordinates.length === 0)
     yield { path: ['system', 'coordinates'], message: 'at least one coordinate is needed' }
 }

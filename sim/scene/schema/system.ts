@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formula, name } from './formula.ts'
+import { formula, name, positive } from './formula.ts'
 
 const about = {
   parameters: 'Physical constants by name, SI units.',
@@ -51,6 +51,13 @@ export const lagrangianSystem = z.strictObject({
     .record(name, formula)
     .optional()
     .describe('Generalised force on a coordinate, over coordinates, rates and t.'),
+  constraints: z
+    .record(name, formula)
+    .optional()
+    .describe(
+      'Formulas of the coordinates that are to stay 0, such as x^2 + y^2 - l^2; the start must obey them.',
+    ),
+  stabilisation: positive.default(10).describe('Rate at which a violation of the constraints decays, 1/s.'),
   points,
 })
 
