@@ -86,6 +86,37 @@ describe('clock', () => {
     expect(clock.playing).toBe(false)
   })
 
+  it('loops from A to B once both are marked, from wherever it was', () => {
+    const { clock, wait } = withClock()
+    clock.seek(4)
+    clock.mark()
+    clock.seek(2)
+    clock.mark()
+    expect(clock.marks).toEqual([2, 4])
+    clock.play()
+    expect(wait(1.5)).toBeCloseTo(3.5, 12)
+    expect(wait(1)).toBeCloseTo(2.5, 12)
+    clock.seek(9)
+    expect(wait(0)).toBeCloseTo(3, 12)
+    expect(clock.playing).toBe(true)
+    clock.mark()
+    expect(clock.marks).toEqual([])
+    clock.seek(3)
+    expect(wait(3)).toBeCloseTo(6, 12)
+  })
+
+  it('plays past B where it does not loop, and drops marks that a new span lacks', () => {
+    const { clock, wait } = withClock()
+    clock.setMarks([1, 2])
+    clock.setLoop(false)
+    clock.play()
+    expect(wait(5)).toBeCloseTo(5, 12)
+    clock.setSpan(0, 1.5)
+    expect(clock.marks).toEqual([])
+    clock.setMarks([-1, 0.5, Number.NaN])
+    expect(clock.marks).toEqual([0.5])
+  })
+
   it('tells its listeners of changes until they leave', () => {
     const { clock } = withClock()
     const heard = vi.fn()

@@ -7,6 +7,8 @@ export interface Clock {
   readonly playing: boolean
   readonly speed: number
   readonly loop: boolean
+  /** None, A, or A and B (A < B): where both are set, a loop runs from A to B. */
+  readonly marks: readonly number[]
   play(): void
   pause(): void
   toggle(): void
@@ -14,6 +16,10 @@ export interface Clock {
   seek(time: number): void
   setSpeed(speed: number): void
   setLoop(loop: boolean): void
+  /** Sets A at the time now; when A is set, B (and loops between them); when both are, clears them. */
+  mark(): void
+  /** Sets the marks at once; times outside the span, and more than two, are left out. */
+  setMarks(marks: readonly number[]): void
   /** A new span; the time is kept where it still lies inside. */
   setSpan(start: number, end: number): void
   /** Brings `time` up to `now()`. Past the end it wraps around or, without loop, stops there. */
@@ -36,6 +42,7 @@ export function createClock(now: () => number, start = 0, end = 0): Clock {
   let speed = 1
   let playing = false
   let loop = true
+  let marks: readonly number[] = []
   let anchor = { time: start, now: now() }
   const listeners = new Set<() => void>()
 
@@ -51,9 +58,9 @@ export function createClock(now: () => number, start = 0, end = 0): Clock {
   const tick = (): number => {
     if (!playing) return time
     const elapsed = anchor.time + speed * (now() - anchor.now)
-    const duration = span.end - span.start
-    if (elapsed < span.end) time = elapsed
-    else if (loop && duration > 0) time = span.start + ((elapsed - span.start) % duration)
+    const { start: from, end: to } = loop && marks.length === 2 ? { start: marks[0], end: marks[1] } : span
+    if (elapsed < to) time = elapsed
+    else if (loop && to > from) time = from + ((elapsed - from) % (to - from))
     else {
       playing = false
       place(span.end)
@@ -88,6 +95,9 @@ export function createClock(now: () => number, start = 0, end = 0): Clock {
     get loop() {
       return loop
     },
+    get marks() {
+      return marks
+    },
     play: () =>
       command(() => {
         place(time >= span.end ? span.start : time)
@@ -114,9 +124,20 @@ export function createClock(now: () => number, start = 0, end = 0): Clock {
         place(time)
         loop = value
       }),
+    mark: () => clock.setMarks(marks.length === 2 ? [] : [...marks, tick()]),
+    setMarks: values =>
+      command(() => {
+        place(time)
+        marks = [...new Set(values)]
+          .filter(value => value >= span.start && value <= span.end)
+          .slice(0, 2)
+          .sort((a, b) => a - b)
+        if (marks.length === 2) loop = true
+      }),
     setSpan: (from, to) =>
       command(() => {
         span = { start: from, end: Math.max(from, to) }
+        marks = marks.every(value => value >= span.start && value <= span.end) ? marks : []
         place(time)
         if (span.end === span.start) playing = false
       }),

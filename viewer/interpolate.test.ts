@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { intervalAt, nearestSample, neighbouringTime, sampleAt } from './interpolate.ts'
+import { intervalAt, nearestSample, neighbouringTime, quaternionAt, sampleAt } from './interpolate.ts'
 
 const grid = fc
   .array(fc.double({ min: 0.01, max: 2, noNaN: true }), { minLength: 3, maxLength: 30 })
@@ -106,5 +106,38 @@ describe('stepping through the samples', () => {
         }
       }),
     )
+  })
+})
+
+describe('quaternionAt', () => {
+  const about = (angle: number): number[] => [
+    Math.cos(angle / 2),
+    0.6 * Math.sin(angle / 2),
+    0,
+    0.8 * Math.sin(angle / 2),
+  ]
+  const between = (t: Float64Array, rows: number[][], time: number): number[] => {
+    const out = [0, 0, 0, 0]
+    quaternionAt(t, Float64Array.from(rows.flat()), time, out)
+    return out
+  }
+
+  it('turns at constant speed about one axis, whichever sign the samples have', () => {
+    const t = Float64Array.of(0, 2)
+    for (const sign of [1, -1])
+      for (const part of [0, 0.25, 0.7, 1]) {
+        const q = between(t, [about(0.3), about(2.9).map(c => sign * c)], 2 * part)
+        about(0.3 + 2.6 * part).forEach((c, k) => void expect(q[k]).toBeCloseTo(c, 14))
+      }
+  })
+
+  it('is a unit quaternion, also between samples that are all but equal', () => {
+    const angles = [0, 1e-9, 2, 4]
+    const t = Float64Array.of(0, 1, 2, 3)
+    for (const time of [-1, 0, 0.5, 1.3, 2.9, 7]) {
+      const q = between(t, angles.map(about), time)
+      expect(Math.hypot(...q)).toBeCloseTo(1, 12)
+    }
+    expect(between(t, angles.map(about), 9)).toEqual(about(4))
   })
 })

@@ -79,3 +79,30 @@ export function sampleAt(
     out[c] = y0 * r * r * (1 + 2 * s) + y1 * s * s * (1 + 2 * r) + h * s * r * (slope0 * r - slope1 * s)
   }
 }
+
+/**
+ * Writes the unit quaternion at `time` into `out`: along the great circle between the neighbouring samples, the short way
+ * round, at constant speed (slerp; Shoemake, SIGGRAPH 1985). Before the start and after the end the outermost sample holds.
+ *
+ * @param t (T), strictly increasing
+ * @param values (T, 4), unit quaternions; q and −q are the same rotation
+ */
+export function quaternionAt(
+  t: Float64Array,
+  values: Float64Array,
+  time: number,
+  out: Float64Array | number[],
+): void {
+  const i = intervalAt(t, time)
+  const j = Math.min(i + 1, t.length - 1)
+  const s = j > i ? Math.min(Math.max((time - t[i]) / (t[j] - t[i]), 0), 1) : 0
+  let cosine = 0
+  for (let c = 0; c < 4; c++) cosine += values[4 * i + c] * values[4 * j + c]
+  const sign = cosine < 0 ? -1 : 1
+  const angle = Math.acos(Math.min(Math.abs(cosine), 1))
+  // Below 1e-6 rad the chord is the arc to the last bit, and sin(angle) is no divisor.
+  const sine = Math.sin(angle)
+  const first = angle < 1e-6 ? 1 - s : Math.sin((1 - s) * angle) / sine
+  const second = (angle < 1e-6 ? s : Math.sin(s * angle) / sine) * sign
+  for (let c = 0; c < 4; c++) out[c] = first * values[4 * i + c] + second * values[4 * j + c]
+}
