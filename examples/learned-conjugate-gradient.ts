@@ -61,7 +61,7 @@ for (let epoch = 0; epoch < epochs; epoch++) {
     optimizer.step(gradient)
   }
   if (epoch % Math.ceil(epochs / 5) === 0)
-    console.log(`epoch ${epoch}   mean log ‖r‖²/‖b‖² ${loss.toFixed(4)}`)
+    console.error(`epoch ${epoch}   mean log ‖r‖²/‖b‖² ${loss.toFixed(4)}`)
 }
 
 /** Iterations that a method needs for what the corrected one reaches in k. */
@@ -79,7 +79,7 @@ const iterations = unseen.map((system, i) => {
     factored: conjugateGradient(A, b, { ...options, preconditioner: incompleteCholesky(A) }).iterations,
   }
 })
-console.log(`\n${unseen.length} systems not seen, n = ${m * m}, residuals after ${k} iterations:`)
+console.log(`${unseen.length} systems not seen, n = ${m * m}, residuals after ${k} iterations:\n`)
 printTable(
   ['', 'residual after k', 'iterations to the corrected residual'],
   [

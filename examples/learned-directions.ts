@@ -73,7 +73,7 @@ for (let round = 0; round < rounds; round++) {
     optimizer.step(gradient)
   }
   if (round % Math.ceil(rounds / 5) === 0)
-    console.log(`round ${round}   energy error left by one direction ${loss.toFixed(4)}`)
+    console.error(`round ${round}   energy error left by one direction ${loss.toFixed(4)}`)
 }
 
 const runs = unseen.map(system => {
@@ -93,7 +93,7 @@ const runs = unseen.map(system => {
     proposed.iterations,
   ]
 })
-console.log(`\n${systems} systems not seen, n = ${n}, to a relative residual of 1e-8:`)
+console.log(`${systems} systems not seen, n = ${n}, to a relative residual of 1e-8:`)
 const average = (column: number) => mean(runs.map(run => run[column]))
 printTable(
   ['', 'iterations', 'products with A by the solver', 'by the network'],

@@ -54,7 +54,7 @@ for (let step = 0; step < steps; step++) {
     })
   }
   optimizer.step(gradient)
-  if (step % Math.ceil(steps / 5) === 0) console.log(`step ${step}   log K + logdet A = ${loss.toFixed(3)}`)
+  if (step % Math.ceil(steps / 5) === 0) console.error(`step ${step}   log K + logdet A = ${loss.toFixed(3)}`)
 }
 
 const trained = { d: learned.parameters.slice(0, n), U: learned.parameters.slice(n) }
@@ -77,7 +77,7 @@ const runs = unseen.map(system => {
     solve(inverseDiagonalPlusLowRank(trained, system.scale)),
   ]
 })
-console.log(`\n${systems} systems not seen, n = ${n}, iterations to a relative residual of 1e-8:`)
+console.log(`${systems} systems not seen, n = ${n}, iterations to a relative residual of 1e-8:`)
 const average = (column: number) => mean(runs.map(run => run[column]))
 printTable(
   ['conjugate gradients with', 'iterations', 'saved against Jacobi'],

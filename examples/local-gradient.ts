@@ -48,7 +48,7 @@ const expander = (bits: number, delta: number): RowOracle => {
   }
 }
 
-console.log('The gradient of the middle entry, δ = 0.5, certified to 1e-4 over all nonzeros:')
+console.log('The gradient of the middle entry, δ = 0.5, certified to 1e-4 over all nonzeros:\n')
 printTable(
   ['n', 'unknowns touched', 'rows read', 'ℓ¹ error at most', 'ms'],
   (small ? [1e2, 1e6] : [32, 100, 1e3, 1e4, 1e5, 1e6]).map(m => {
@@ -61,7 +61,7 @@ printTable(
   }),
 )
 
-console.log('\nOne entry to a relative 1e-3, n = 1e12: what it takes as δ → 0')
+console.log('\nOne entry to a relative 1e-3, n = 1e12: what it takes as δ → 0\n')
 printTable(
   ['δ', 'status', 'unknowns touched', 'error at most, by ‖b‖∞/δ'],
   (small ? [1, 0.5] : [1, 0.25, 0.0625, 0.015625, 0.00390625]).map(delta => {
@@ -74,7 +74,7 @@ printTable(
   }),
 )
 
-console.log('\nThe same on an expander, δ = 0.5: a window is soon everything')
+console.log('\nThe same on an expander, δ = 0.5: a window is soon everything\n')
 printTable(
   ['n', 'status', 'unknowns touched', 'of all'],
   (small ? [6, 8] : [8, 10, 12]).map(bits => {

@@ -146,7 +146,7 @@ export function compareGradients({
       return concatenate([onPattern(A, result.A), vectorOf(n, result.b)])
     }
     local()
-    report(`local, tolerance ${tolerance}`, local, 8 * (20 * n + 4 * A.values.length), cost)
+    report(`local, tolerance ${tolerance.toExponential()}`, local, 8 * (20 * n + 4 * A.values.length), cost)
   }
 
   const random = uniformNumbers(1)
