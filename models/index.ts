@@ -7,7 +7,9 @@
  *     const derivative = lagrangianDynamics({ coordinates: 2, massMatrix: q => M.apply(weights, tf.cos(q)), potential }, t, y)
  */
 export { type Activation, activations, type DenseNetworkOptions, denseNetwork } from './denseNetwork.ts'
+export { type HamiltonianSystem, hamiltonianDynamics } from './hamiltonian.ts'
 export {
+  constraintForce,
   energy,
   kineticEnergy,
   type LagrangianSystem,

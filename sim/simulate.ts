@@ -5,6 +5,7 @@ import { pointSeries, truthSeries } from './files/viewerSeries.ts'
 import { pointPositions } from './problem/points.ts'
 import type { CompiledSystem } from './problem/problem.ts'
 import type { Scene } from './scene/index.ts'
+import { rateName } from './scene/names.ts'
 import type { CompiledFunction } from './vectorField.ts'
 import { version } from './version.ts'
 
@@ -122,7 +123,7 @@ export function trajectoryOf(
     meta: {
       name: scene.name,
       viewer: scene.viewer,
-      units: unitsOf(scene, system.field.names),
+      units: unitsOf(scene),
       method,
       rtol,
       atol,
@@ -141,9 +142,12 @@ function parametersOf(scene: Scene, system: CompiledSystem): Record<string, numb
   return values
 }
 
-function unitsOf(scene: Scene, names: readonly string[]): Record<string, string> {
+function unitsOf({ system }: Scene): Record<string, string> {
   const units: Record<string, string> = { energy: 'J' }
-  if (scene.system.type === 'lagrangian')
-    for (const name of names) units[name] = name.endsWith('_dot') ? 'rad/s' : 'rad'
+  if (system.type !== 'lagrangian') return units
+  for (const [name, { unit }] of Object.entries(system.coordinates)) {
+    units[name] = unit
+    units[rateName(name)] = `${unit}/s`
+  }
   return units
 }

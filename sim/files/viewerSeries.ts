@@ -22,7 +22,7 @@ export interface ViewerSection {
   plots?: PlotRequest[]
 }
 
-export const cameraViews = ['front', 'top', 'iso'] as const
+export const cameraViews = ['front', 'top', 'iso', 'side'] as const
 export type CameraView = (typeof cameraViews)[number]
 
 /**

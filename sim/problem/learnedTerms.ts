@@ -83,6 +83,7 @@ export function learnedTerms(
 function networksOf(learn: Learn | undefined): [string, NetworkSpec][] {
   const networks: [string, NetworkSpec][] = []
   if (learn?.potential) networks.push(['potential', learn.potential.network])
+  if (learn?.hamiltonian) networks.push(['hamiltonian', learn.hamiltonian.network])
   if (learn?.dissipation) networks.push(['dissipation', learn.dissipation.network])
   for (const [name, { network }] of Object.entries(learn?.forces ?? {}))
     networks.push([`forces.${name}`, network])

@@ -10,6 +10,7 @@ import {
   type ModelFunction,
 } from '../vectorField.ts'
 import { equationsModel } from './equations.ts'
+import { hamiltonianModel } from './hamiltonian.ts'
 import { learnedTerms } from './learnedTerms.ts'
 import { mechanicsModel } from './mechanics.ts'
 import type { Model } from './model.ts'
@@ -86,6 +87,8 @@ async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Mode
       return equationsModel(system, learned, scene.solver.method in implicitMethods)
     case 'lagrangian':
       return mechanicsModel(system, learned)
+    case 'hamiltonian':
+      return hamiltonianModel(system, learned)
     case 'module':
       return moduleModel(scene, system, learned, learn, random.uniform)
   }

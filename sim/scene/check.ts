@@ -1,7 +1,17 @@
 import { methodNames } from '../../solvers/ode/methods/index.ts'
 import { hasErrorEstimate } from '../../solvers/ode/options.ts'
+import { checkSystem } from './checkSystem.ts'
 import { at, isPlainObject } from './explain.ts'
-import { checkDefinitions, checkFormula, keysOf, type SceneNames, sceneNames } from './names.ts'
+import {
+  checkDefinitions,
+  checkFormula,
+  checkKeys,
+  keysOf,
+  rateName,
+  type SceneNames,
+  sceneNames,
+  unknown,
+} from './names.ts'
 import type { Finding, Path } from './source.ts'
 import { suggestion } from './suggest.ts'
 
@@ -13,13 +23,11 @@ export function* checkScene(scene: unknown): Generator<Finding> {
   const names = sceneNames(scene)
   yield* checkDefinitions(scene, names)
   const type = at(scene, ['system', 'type'])
-  if (type === 'equations') yield* checkEquations(scene, names)
-  if (type === 'lagrangian') yield* checkLagrangian(scene, names)
-  if (type === 'equations' || type === 'lagrangian') {
-    yield* checkPoints(scene, names)
+  if (type === 'equations' || type === 'lagrangian' || type === 'hamiltonian') {
+    yield* checkSystem(scene, names, type)
     yield* checkStateUses(scene, names)
   }
-  if (type === 'equations' || type === 'lagrangian' || type === 'module') {
+  if (type === 'equations' || type === 'lagrangian' || type === 'hamiltonian' || type === 'module') {
     yield* checkLearn(scene, names, type)
     yield* checkViewer(scene, names)
   }
@@ -29,79 +37,10 @@ export function* checkScene(scene: unknown): Generator<Finding> {
   yield* checkCriteria(scene, names)
 }
 
-function* checkEquations(
-  scene: unknown,
-  { parameters, coordinates, definitions }: SceneNames,
-): Generator<Finding> {
-  const scope = [...coordinates, ...parameters, 't']
-  for (const name of definitions) {
-    yield* checkFormula(scene, ['system', 'definitions', name], scope)
-    scope.push(name)
-  }
-  const derivatives = keysOf(scene, 'system', 'derivatives')
-  for (const name of coordinates) {
-    if (!derivatives.includes(name) && derivatives.length > 0)
-      yield { path: ['system', 'derivatives'], message: `the derivative of "${name}" is missing`, key: true }
-  }
-  yield* checkKeys(scene, ['system', 'derivatives'], coordinates, 'state')
-  for (const name of derivatives) yield* checkFormula(scene, ['system', 'derivatives', name], scope)
-  yield* checkKeys(scene, ['system', 'mass'], coordinates, 'state')
-  for (const row of keysOf(scene, 'system', 'mass')) {
-    yield* checkKeys(scene, ['system', 'mass', row], coordinates, 'state')
-    for (const column of keysOf(scene, 'system', 'mass', row))
-      yield* checkFormula(scene, ['system', 'mass', row, column], scope)
-  }
-  yield* checkFormula(scene, ['system', 'energy'], scope)
-}
-
-function* checkLagrangian(
-  scene: unknown,
-  { parameters, coordinates, rates }: SceneNames,
-): Generator<Finding> {
-  const moving = [...coordinates, ...rates, ...parameters]
-  yield* checkFormula(scene, ['system', 'kinetic'], moving, ['t'])
-  yield* checkFormula(scene, ['system', 'potential'], [...coordinates, ...parameters, 't'], rates)
-  yield* checkFormula(scene, ['system', 'dissipation'], [...moving, 't'])
-  yield* checkKeys(scene, ['system', 'forces'], coordinates, 'coordinate')
-  for (const name of keysOf(scene, 'system', 'forces'))
-    yield* checkFormula(scene, ['system', 'forces', name], [...moving, 't'])
-  const constraints = keysOf(scene, 'system', 'constraints')
-  for (const name of constraints)
-    yield* checkFormula(
-      scene,
-      ['system', 'constraints', name],
-      [...coordinates, ...parameters],
-      [...rates, 't'],
-    )
-  if (constraints.length >= coordinates.length && constraints.length > 0)
-    yield {
-      path: ['system', 'constraints'],
-      message: `${constraints.length} constraints leave nothing to move of ${coordinates.length} coordinates`,
-      key: true,
-    }
-  if (keysOf(scene, 'system').includes('coordinates') && coordinates.length === 0)
-    yield { path: ['system', 'coordinates'], message: 'at least one coordinate is needed' }
-}
-
-function* checkPoints(
-  scene: unknown,
-  { parameters, coordinates, rates, points }: SceneNames,
-): Generator<Finding> {
-  const scope = [...coordinates, ...rates, ...parameters, 't']
-  const elsewhere = points.flatMap(coordinatesOf)
-  for (const point of points) {
-    for (const axis of [0, 1, 2])
-      yield* checkFormula(scene, ['system', 'points', point, axis], scope, elsewhere)
-    scope.push(...coordinatesOf(point))
-  }
-}
-
-const coordinatesOf = (point: string): string[] => ['x', 'y', 'z'].map(axis => `${point}.${axis}`)
-
 function* checkLearn(
   scene: unknown,
   names: SceneNames,
-  type: 'equations' | 'lagrangian' | 'module',
+  type: 'equations' | 'lagrangian' | 'hamiltonian' | 'module',
 ): Generator<Finding> {
   const { coordinates, rates, parameters, sensors, definitions } = names
   if (type !== 'module' && learnsNothing(at(scene, ['learn'])))
@@ -127,9 +66,10 @@ function* checkLearn(
   const of: Record<typeof type, string[]> = {
     equations: ['derivatives'],
     lagrangian: ['mass_matrix', 'potential', 'dissipation', 'forces'],
+    hamiltonian: ['hamiltonian', 'dissipation', 'forces'],
     module: [],
   }
-  for (const term of [...of.equations, ...of.lagrangian]) {
+  for (const term of new Set([...of.equations, ...of.lagrangian, ...of.hamiltonian])) {
     if (at(scene, ['learn', term]) !== undefined && !of[type].includes(term)) {
       const message = `what can be learned of type ${type}: ${['parameters', ...of[type]].join(', ')}`
       yield { path: ['learn', term], message, key: true }
@@ -137,10 +77,12 @@ function* checkLearn(
     }
   }
   const constants = [...parameters, ...sensors, ...definitions]
+  const motion = type === 'hamiltonian' ? coordinates.map(rateName) : rates
   const scopes: Record<string, string[]> = {
     mass_matrix: [...coordinates, ...constants],
     potential: [...coordinates, ...constants, 't'],
-    dissipation: [...coordinates, ...rates, ...constants, 't'],
+    hamiltonian: [...coordinates, ...rates, ...constants, 't'],
+    dissipation: [...coordinates, ...motion, ...constants, ...(type === 'lagrangian' ? ['t'] : [])],
   }
   for (const [term, scope] of Object.entries(scopes)) {
     yield* checkInputs(scene, ['learn', term], scope, [...rates, 't'])
@@ -148,7 +90,7 @@ function* checkLearn(
   for (const group of ['forces', 'derivatives']) {
     yield* checkKeys(scene, ['learn', group], coordinates, group === 'forces' ? 'coordinate' : 'state')
     for (const name of keysOf(scene, 'learn', group))
-      yield* checkInputs(scene, ['learn', group, name], [...coordinates, ...rates, ...constants, 't'])
+      yield* checkInputs(scene, ['learn', group, name], [...coordinates, ...motion, ...constants, 't'])
   }
 }
 
@@ -344,7 +286,7 @@ function* checkPlots(scene: unknown, { coordinates, rates }: SceneNames): Genera
     }
     const phase = at(plot, ['phase'])
     if (typeof phase === 'string') {
-      const known = coordinates.filter(name => curves.includes(`${name}_dot`))
+      const known = coordinates.filter(name => curves.includes(rateName(name)))
       if (known.includes(phase)) continue
       const pairs = known.length > 0 ? '' : ': give a pair of names, such as [x, v]'
       const message = `${unknown('coordinate', phase, known)}${pairs}`
@@ -356,16 +298,6 @@ function* checkPlots(scene: unknown, { coordinates, rates }: SceneNames): Genera
         yield { path: [...path, 'phase', axis], message: unknown('curve', name, curves) }
   }
 }
-
-/** Keys of a map that must be among known names. */
-function* checkKeys(scene: unknown, path: Path, known: readonly string[], kind: string): Generator<Finding> {
-  for (const key of keysOf(scene, ...path)) {
-    if (!known.includes(key)) yield { path: [...path, key], message: unknown(kind, key, known), key: true }
-  }
-}
-
-const unknown = (kind: string, name: string, known: readonly string[]): string =>
-  `no ${kind} "${name}"${suggestion(name, known) || (known.length > 0 ? `. There are: ${known.join(', ')}` : '')}`
 
 function pair(scene: unknown, path: Path): (number | undefined)[] {
   const value = at(scene, path)

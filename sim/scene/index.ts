@@ -6,6 +6,7 @@ export type {
   Criterion,
   DataSection,
   EquationsSystem,
+  HamiltonianScene,
   LagrangianScene,
   Learn,
   ModuleSystem,

@@ -25,7 +25,7 @@ export interface SceneNames {
   readonly sensors: readonly string[]
   /** States of `equations`, or coordinates. */
   readonly coordinates: readonly string[]
-  /** Rates of coordinates. */
+  /** The second half of a mechanical state: rates of coordinates, or momenta. */
   readonly rates: readonly string[]
   /** Intermediate quantities of `equations`, in their order. */
   readonly definitions: readonly string[]
@@ -34,13 +34,20 @@ export interface SceneNames {
   readonly observed: readonly string[]
 }
 
+/** What the rate of a coordinate is called. */
+export const rateName = (coordinate: string): string => `${coordinate}_dot`
+
+/** What the momentum of a coordinate is called. */
+export const momentumName = (coordinate: string): string => `p_${coordinate}`
+
 export function sceneNames(scene: unknown): SceneNames {
   const parameters = sectionKeys(scene, 'parameters')
   const learned = at(scene, ['learn', 'parameters'])
   const learnedNames = Array.isArray(learned) ? learned.map(String) : keysOf(scene, 'learn', 'parameters')
-  const lagrangian = at(scene, ['system', 'type']) === 'lagrangian'
-  const coordinates = sectionKeys(scene, lagrangian ? 'coordinates' : 'state')
-  const rates = lagrangian ? coordinates.map(name => `${name}_dot`) : []
+  const type = at(scene, ['system', 'type'])
+  const mechanical = type === 'lagrangian' || type === 'hamiltonian'
+  const coordinates = sectionKeys(scene, mechanical ? 'coordinates' : 'state')
+  const rates = mechanical ? coordinates.map(type === 'lagrangian' ? rateName : momentumName) : []
   const columns = keysOf(scene, 'data', 'columns').filter(name => name !== 'time' && name !== 'trial')
   const observe = keysOf(scene, 'data', 'observe')
   return {
@@ -73,7 +80,10 @@ export function* checkDefinitions(scene: unknown, names: SceneNames): Generator<
       'a parameter',
     ],
   ]
-  for (const name of names.rates) taken.set(name, `the rate of ${name.slice(0, -'_dot'.length)}`)
+  names.rates.forEach((name, k) => {
+    const coordinate = names.coordinates[k]
+    taken.set(name, `${name === rateName(coordinate) ? 'the rate' : 'the momentum'} of ${coordinate}`)
+  })
   for (const [path, defined, kind] of sections) {
     for (const name of defined) {
       const meaning =
@@ -116,3 +126,19 @@ export function* checkFormula(
     if (!(error instanceof FormulaError)) throw error
   }
 }
+
+/** Keys of a map that must be among known names. */
+export function* checkKeys(
+  scene: unknown,
+  path: Path,
+  known: readonly string[],
+  kind: string,
+): Generator<Finding> {
+  for (const key of keysOf(scene, ...path)) {
+    if (!known.includes(key)) yield { path: [...path, key], message: unknown(kind, key, known), key: true }
+  }
+}
+
+/** That there is no such name, and which was meant. */
+export const unknown = (kind: string, name: string, known: readonly string[]): string =>
+  `no ${kind} "${name}"${suggestion(name, known) || (known.length > 0 ? `. There are: ${known.join(', ')}` : '')}`

@@ -46,10 +46,11 @@ export const learn = z.strictObject({
     .optional()
     .describe('M(q) of a lagrangian system, in the place of its kinetic energy.'),
   potential: term.optional().describe('The potential energy of a lagrangian system.'),
-  dissipation: term.optional().describe("Rayleigh's dissipation function of a lagrangian system."),
+  hamiltonian: term.optional().describe('The energy H(q, p) of a hamiltonian system.'),
+  dissipation: term.optional().describe("Rayleigh's dissipation function of a mechanical system."),
   forces: z
     .record(name, term)
     .optional()
-    .describe('Generalised forces on coordinates of a lagrangian system.'),
+    .describe('Generalised forces on coordinates of a mechanical system.'),
   derivatives: z.record(name, term).optional().describe('Derivatives of states of an equations system.'),
 })

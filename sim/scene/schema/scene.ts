@@ -3,7 +3,13 @@ import { type MethodName, methodNames } from '../../../solvers/ode/methods/index
 import { data } from './data.ts'
 import { count, formula, name, positive, span } from './formula.ts'
 import { learn, type network } from './learn.ts'
-import { type equationsSystem, type lagrangianSystem, type moduleSystem, system } from './system.ts'
+import {
+  type equationsSystem,
+  type hamiltonianSystem,
+  type lagrangianSystem,
+  type moduleSystem,
+  system,
+} from './system.ts'
 import { training } from './training.ts'
 import { viewer } from './viewer.ts'
 
@@ -77,6 +83,7 @@ export type Scene = Omit<z.output<typeof sceneSchema>, 'data'> & {
 export type System = Scene['system']
 export type EquationsSystem = z.output<typeof equationsSystem>
 export type LagrangianScene = z.output<typeof lagrangianSystem>
+export type HamiltonianScene = z.output<typeof hamiltonianSystem>
 export type ModuleSystem = z.output<typeof moduleSystem>
 export type Learn = NonNullable<Scene['learn']>
 export type NetworkSpec = z.output<typeof network>

@@ -40,7 +40,14 @@ export const lagrangianSystem = z.strictObject({
   type: z.literal('lagrangian'),
   parameters,
   coordinates: z
-    .record(name, z.strictObject({ start: z.number().default(0), rate: z.number().default(0) }))
+    .record(
+      name,
+      z.strictObject({
+        start: z.number().default(0),
+        rate: z.number().default(0),
+        unit: z.string().default('rad').describe('For plots, such as m.'),
+      }),
+    )
     .describe('Generalised coordinates and their initial values; the rate of a is a_dot in formulas.'),
   kinetic: formula.describe('Kinetic energy, J; for ordinary mechanics quadratic in the rates.'),
   potential: formula.describe('Potential energy, J.'),
@@ -61,6 +68,26 @@ export const lagrangianSystem = z.strictObject({
   points,
 })
 
+/** Mechanics from the energy H(q, p). */
+export const hamiltonianSystem = z.strictObject({
+  type: z.literal('hamiltonian'),
+  parameters,
+  coordinates: z
+    .record(name, z.strictObject({ start: z.number().default(0), momentum: z.number().default(0) }))
+    .describe('Coordinates and their initial values; the momentum of q is p_q in formulas, its rate q_dot.'),
+  hamiltonian: formula.describe('The energy H, J, over coordinates, momenta, parameters and t.'),
+  dissipation: formula
+    .optional()
+    .describe(
+      "Rayleigh's dissipation function R, W, over coordinates and rates: the friction is −∂R/∂q_dot.",
+    ),
+  forces: z
+    .record(name, formula)
+    .optional()
+    .describe('Generalised force on a coordinate, over coordinates, rates and t.'),
+  points,
+})
+
 /** A TypeScript or JavaScript file that exports the system. */
 export const moduleSystem = z.strictObject({
   type: z.literal('module'),
@@ -69,4 +96,9 @@ export const moduleSystem = z.strictObject({
   points,
 })
 
-export const system = z.discriminatedUnion('type', [equationsSystem, lagrangianSystem, moduleSystem])
+export const system = z.discriminatedUnion('type', [
+  equationsSystem,
+  lagrangianSystem,
+  hamiltonianSystem,
+  moduleSystem,
+])
