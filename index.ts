@@ -21,6 +21,7 @@ export {
   createBatch,
 } from './sim/parallel/batch.ts'
 export { type Adam, adam } from './sim/training/optimizers/adam.ts'
+export { tfOptimizer } from './sim/training/optimizers/tfOptimizer.ts'
 export {
   type CompiledField,
   compileModel,
