@@ -14,8 +14,14 @@ export function loadStages(flat: FlatTableau, record: StepRecord, step: number, 
   for (let i = 0, from = (step + 1) * width; i < width; i++) k[n + i] = dense[from + i]
 }
 
+/** A stepper that can tell how near to the bound of stability of an explicit method its last step was. */
+export interface StiffnessAware extends Stepper {
+  /** An estimate of |h|·ρ(∂f/∂y) for the step that was completed last. */
+  stiffness(): number
+}
+
 /** A stepper for one explicit Runge–Kutta pair. */
-export function createExplicitRungeKutta(tableau: Tableau, context: StepContext): Stepper {
+export function createExplicitRungeKutta(tableau: Tableau, context: StepContext): StiffnessAware {
   const { field, rtol, atol } = context
   const n = field.dimension
   const flat = flatten(tableau)
@@ -119,6 +125,19 @@ export function createExplicitRungeKutta(tableau: Tableau, context: StepContext)
     },
     advance() {
       stage[0].set(stage[end])
+    },
+    stiffness() {
+      // |h|·‖f(Y_end) − f(Y)‖/‖Y_end − Y‖ with the stage before `end`, in the norm of the error (Solving ODEs II, IV.2, (2.26))
+      combine(y, h, a, (end - 1) * stages, end - 1, k, stageState)
+      let [changes, distances] = [0, 0]
+      for (let m = 0; m < n; m++) {
+        const scale = atol[m] + rtol * Math.abs(y1[m])
+        const change = (stage[end][m] - stage[end - 1][m]) / scale
+        const distance = (y1[m] - stageState[m]) / scale
+        changes += change * change
+        distances += distance * distance
+      }
+      return distances > 0 ? Math.abs(h) * Math.sqrt(changes / distances) : 0
     },
     derivative: (record, times) => explicitRungeKuttaDerivative(field, flat, record, times),
   }

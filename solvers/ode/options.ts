@@ -1,5 +1,6 @@
 import { bytesOf } from './checkpoints.ts'
 import type { StateEvent } from './events.ts'
+import { implicitMethods } from './implicit/methods.ts'
 import { type MethodName, methodNames, symplectic, tableaus } from './methods/index.ts'
 import type { Statistics } from './solution.ts'
 import type { Tableau } from './tableau.ts'
@@ -94,6 +95,12 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
     throw new RangeError(`maxSteps must be a positive whole number, not ${maxSteps}`)
   if (typeof method === 'string' && !methodNames.includes(method))
     throw new RangeError(`no method '${method}': there are ${list(methodNames)}`)
+  if (field.mass && !(typeof method === 'string' && method in implicitMethods))
+    throw new RangeError(
+      `method '${typeof method === 'string' ? method : method.name}' takes no mass matrix: use 'radau5' (or ${list(
+        Object.keys(implicitMethods).filter(name => name !== 'radau5'),
+      )})`,
+    )
   if (!hasErrorEstimate(method) && options.fixedStep === undefined)
     throw new RangeError(
       `method '${typeof method === 'string' ? method : method.name}' has no error estimate to choose steps by: give fixedStep`,

@@ -143,6 +143,13 @@ it.each(['radau5', 'kvaerno3', 'kvaerno4', 'kvaerno5', 'bdf'] as const)(
   },
 )
 
+it('a method that takes no mass matrix says which do', () => {
+  for (const method of ['tsit5', 'odex', undefined] as const)
+    expect(() => odeint(robertsonDae(), [1, 0, 0], [0, 1], { method })).toThrow(
+      /takes no mass matrix: use 'radau5'/,
+    )
+})
+
 describe('the range of a mass matrix', () => {
   it.each([
     ['regular', 2, [2, 1, 1, 3], 2],

@@ -1,5 +1,6 @@
 import type { StepContext } from '../context.ts'
 import type { Stepper } from '../stepper.ts'
+import { createAuto } from './auto.ts'
 import { createBdf } from './bdf.ts'
 import { createEsdirk } from './esdirk.ts'
 import { kvaerno3, kvaerno4, kvaerno5 } from './kvaerno.ts'
@@ -15,4 +16,5 @@ export const implicitMethods = {
   kvaerno5: context => createEsdirk(kvaerno5, context),
   radau5: createRadau5,
   bdf: createBdf,
+  auto: createAuto,
 } as const satisfies Record<string, (context: StepContext) => Stepper>

@@ -28,6 +28,8 @@ export interface Convergence {
 export function createConvergence(context: StepContext, tolerance = context.newtonTolerance): Convergence {
   const toRounding = tolerance === 0
   const kappa = toRounding ? 1e-3 : tolerance
+  /** What rounding of y amounts to in units of the tolerance, and some. */
+  const roundingNorm = (100 * Number.EPSILON) / context.rtol
   const most = toRounding ? mostIterationsToRounding : mostIterations
   let eta = 1
   let previous = 0
@@ -47,8 +49,9 @@ export function createConvergence(context: StepContext, tolerance = context.newt
       if (!(norm < Infinity)) return 'diverged'
       if (count > 1) {
         const rate = previous === 0 ? 0 : norm / previous
-        if (met && rate > 0.5) return 'converged' // rounding errors: they do not contract
-        if (rate >= 0.99) return 'diverged'
+        // rounding errors do not contract
+        if (met && (rate >= 1 || (rate > 0.5 && norm <= roundingNorm))) return 'converged'
+        if (rate >= 0.99 && !met) return 'diverged'
         convergence.rate = Math.max(rate, convergence.rate)
         eta = rate / (1 - rate)
         const foretold = eta * norm * power(rate, most - 1 - count)

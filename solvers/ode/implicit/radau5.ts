@@ -1,7 +1,7 @@
 import { power } from '../../../kernels/elementary/numbers.ts'
 import { newtonTolerance, type StepContext } from '../context.ts'
+import type { StiffnessAware } from '../explicitRungeKutta.ts'
 import * as failures from '../failure.ts'
-import type { Stepper } from '../stepper.ts'
 import type { StepRecord } from '../steps.ts'
 import { combine } from '../tableau.ts'
 import { implicitErrorNorm } from './errorNorm.ts'
@@ -40,7 +40,7 @@ export function loadIncrements({ width, dense }: StepRecord, step: number, z: Fl
  * with 0.1·rtol^(2/3) instead of rtol, and atol in proportion, as RADAU5 does. The iteration starts from the collocation polynomial of the step before. M may depend on t and y, or be constant and
  * singular.
  */
-export function createRadau5(context: StepContext): Stepper {
+export function createRadau5(context: StepContext): StiffnessAware {
   const system = createStageSystem(context)
   const complexSystem = createComplexStageSystem(context, system)
   const { n, mass } = system
@@ -217,6 +217,19 @@ export function createRadau5(context: StepContext): Stepper {
       begun = false
       first = false
       reuse.advance()
+    },
+    stiffness() {
+      // |h|·‖J‖ in the maximum norm over the weights of the error, which bounds |h|·ρ(J)
+      const { layout, jacobian } = system
+      let norm = 0
+      for (let i = 0; i < n; i++) {
+        let sum = 0
+        const last = Math.min(n - 1, i + layout.upper)
+        for (let j = Math.max(0, i - layout.lower); j <= last; j++)
+          sum += Math.abs(jacobian[layout.index(i, j)]) / weights[j]
+        norm = Math.max(norm, sum * weights[i])
+      }
+      return Math.abs(h) * norm
     },
     derivative: (record, times) => radau5Derivative(context, record, times),
   }

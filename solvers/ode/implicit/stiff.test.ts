@@ -4,7 +4,9 @@ import type { VectorField } from '../vectorField.ts'
 import { implicitMethods } from './methods.ts'
 import { brusselator, brusselatorStart, stiffProblems, stiffVanDerPol } from './testing/stiffProblems.ts'
 
-const methods = Object.keys(implicitMethods) as (keyof typeof implicitMethods)[]
+const methods = (Object.keys(implicitMethods) as (keyof typeof implicitMethods)[]).filter(
+  method => method !== 'auto', // auto.test.ts
+)
 
 describe.each(methods)('%s', method => {
   it.each(stiffProblems)('$name has the published end, within ten tolerances', problem => {
