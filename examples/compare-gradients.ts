@@ -8,7 +8,7 @@ const m = process.argv.includes('--small') ? 3 : 7
 const random = uniformNumbers(4)
 const { A } = diffusionSystem(m, 100, random)
 /** Dominant by a little, so that there is a local gradient. */
-const values = A.values.map(value => (value === 1 ? 1.1 : value))
+const values = A.values.map(value => (value === 1 ? 1.2 : value))
 const problem = {
   A: { ...A, values },
   b: randomVector(m * m, random),

@@ -63,8 +63,10 @@ export const mean = (values: readonly number[]): number => values.reduce((a, b) 
 
 /** Rows of a Markdown table, numbers to three digits. */
 export function printTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const text = (cell: string | number) =>
-    typeof cell === 'number' ? String(Number(cell.toPrecision(3))) : cell
+  const text = (cell: string | number) => {
+    if (typeof cell === 'string' || Number.isInteger(cell)) return String(cell)
+    return Math.abs(cell) < 1e-3 ? cell.toExponential(1) : String(Number(cell.toPrecision(3)))
+  }
   const lines = [header, header.map(() => '---'), ...rows].map(row => `| ${row.map(text).join(' | ')} |`)
   console.log(lines.join('\n'))
 }

@@ -3,7 +3,15 @@
  *
  *     const { x, status, relativeResidual } = conjugateGradient(A, b, { preconditioner: incompleteCholesky(A) })
  */
-export { type CsrMatrix, checkCsr, csrFromDense, csrFromTriplets, csrToDense, isSymmetric } from '../csr.ts'
+export {
+  type CsrMatrix,
+  checkCsr,
+  csrFromDense,
+  csrFromTriplets,
+  csrToDense,
+  isSymmetric,
+  type Triplet,
+} from '../csr.ts'
 export { csrOperator, denseOperator, type LinearOperator, transposed } from '../operator.ts'
 export { bicgstab } from './bicgstab.ts'
 export { conjugateGradient, flexibleConjugateGradient } from './conjugateGradient.ts'
