@@ -1,20 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'neurode-docs-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const text = readFileSync(join(import.meta.dirname, 'linear-solvers.md'), 'utf8')
 const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(match => match[1])
 
-it.each(blocks.map((block, k) => [k + 1, block] as const))('example %i prints what it says', (_, block) => {
-  const script = block.replace("'neurode/solvers'", "'./solvers/index.ts'")
-  const printed = execFileSync(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '--eval', script],
-    {
-      cwd: join(import.meta.dirname, '..'),
-    },
-  ).toString()
+it.each(blocks.map((block, k) => [k + 1, block] as const))('example %i prints what it says', (k, block) => {
+  const script = join(folder, `example${k}.mts`)
+  writeFileSync(script, block.replace("'neurode/solvers'", JSON.stringify(join(root, 'solvers/index.ts'))))
+  const printed = execFileSync(process.execPath, ['--import', 'tsx', script], { cwd: root }).toString()
   const said = [...block.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(match => match[1])
   expect(said.length).toBeGreaterThan(0)
   expect(printed.trim().split('\n')).toEqual(said)
