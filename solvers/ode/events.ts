@@ -96,6 +96,8 @@ export function createEventFinder(
   const largest = new Float64Array(events.length)
   /** The side, ±1, to which g left its zero after the event; 0 before it has happened. */
   const leftTo = new Int8Array(events.length)
+  const sampled = new Float64Array(samples.length)
+  const quiet = new Uint8Array(events.length)
   let accumulated = false
   const found: EventRecord[] = []
   let cuttingIndex = 0
@@ -167,7 +169,8 @@ export function createEventFinder(
     const pointsOf = (g: (theta: number) => number, fractions: readonly number[]) =>
       fractions.map((theta): [number, number] => [theta, g(theta)])
     const later = samples.slice(1)
-    const noise = 64 * Number.EPSILON * largest[index]
+    const rate = Math.abs((plain(justAfter[5]) - g0) / (justAfter[5] * h))
+    const noise = Number.EPSILON * (64 * largest[index] + 16 * Math.abs(t) * rate)
     if (!justBeen[index] || Math.abs(g0) > noise)
       return { points: [[0, g0], ...pointsOf(plain, later)], g: plain }
     const first = justAfter.filter(theta => Math.abs(plain(theta) - g0) > noise)
@@ -178,6 +181,30 @@ export function createEventFinder(
     if (event.apply && event.direction && leftTo[index] === -side) accumulated = true
     leftTo[index] = side
     return { points, g: deflated }
+  }
+
+  /** Whether the parabola through three points far apart equally has a least |g| between them, and near zero. */
+  function mayTouch(a: number, m: number, b: number): boolean {
+    const sign = m < 0 ? -1 : 1
+    if (a < 0 !== m < 0 || m < 0 !== b < 0) return false
+    const curvature = a - 2 * m + b
+    if (sign * curvature <= 0 || Math.abs(a - b) > 2 * Math.abs(curvature)) return false
+    const vertex = m - ((b - a) * (b - a)) / (8 * curvature)
+    return sign * vertex <= 0.3 * Math.min(Math.abs(a), Math.abs(m), Math.abs(b))
+  }
+
+  /** Whether nothing happens to one event in the step, as in most; then the next begins. Nothing is allocated. */
+  function isQuiet(index: number): boolean {
+    if (justBeen[index]) return false
+    sampled[0] = before[index]
+    for (let i = 1; i < samples.length; i++) sampled[i] = at(events[index], samples[i])
+    for (let i = 1; i < samples.length; i++) {
+      if (sampled[i - 1] < 0 !== sampled[i] < 0) return false
+      if (i + 1 < samples.length && mayTouch(sampled[i - 1], sampled[i], sampled[i + 1])) return false
+    }
+    for (let i = 0; i < samples.length; i++) largest[index] = Math.max(largest[index], Math.abs(sampled[i]))
+    before[index] = sampled[samples.length - 1]
+    return true
   }
 
   /** All roots and grazing contacts of one event in the step, in order. */
@@ -191,13 +218,8 @@ export function createEventFinder(
     const even = points.slice(points[0][0] === 0 ? 0 : -4)
     for (let i = 1; i + 1 < even.length; i++) {
       const [[left, a], [, m], [right, b]] = even.slice(i - 1)
+      if (!mayTouch(a, m, b)) continue
       const sign = m < 0 ? -1 : 1
-      if (a < 0 !== m < 0 || m < 0 !== b < 0) continue
-      // the parabola through three points: is there a minimum of |g| between them, and near zero?
-      const curvature = a - 2 * m + b
-      if (sign * curvature <= 0 || Math.abs(a - b) > 2 * Math.abs(curvature)) continue
-      if (sign * (m - (b - a) ** 2 / (8 * curvature)) > 0.3 * Math.min(Math.abs(a), Math.abs(m), Math.abs(b)))
-        continue
       const theta = leastBetween(x => sign * g(x), left, right)
       const least = g(theta)
       if (points.concat(result.map(p => [p.theta, 0])).some(([other]) => Math.abs(other - theta) < 1e-6))
@@ -239,7 +261,13 @@ export function createEventFinder(
       t = time
       h = size
       let cut = Number.NaN
-      const roots = events.map((_, i) => rootsOf(i))
+      let loud = false
+      for (let i = 0; i < events.length; i++) {
+        quiet[i] = isQuiet(i) ? 1 : 0
+        loud ||= quiet[i] === 0
+      }
+      if (!loud) return cut
+      const roots = events.map((_, i) => (quiet[i] ? [] : rootsOf(i)))
       roots.forEach((list, i) => {
         if (!events[i].terminal && !events[i].apply) return
         const first = list.find(({ kind }) => kind === 'crossing')
