@@ -138,6 +138,23 @@ describe(`${systems} random systems of known solution`, () => {
     3_600_000,
   )
 
+  it('the rounding term is needed: without it some bound of a computed solution is false', () => {
+    const uniform = uniformNumbers(7)
+    let falseWithout = 0
+    for (let k = 0; k < 2000; k++) {
+      const { A, x, b } = exactSystem('dominant', uniform)
+      const computed = solveDense(csrToDense(A), b, A.rows, 1, { structure: 'general', transposed: false })
+      const error = maximum(x.map((value, i) => value - computed[i]))
+      const product = new Float64Array(A.rows)
+      applyCsr(A, computed, product)
+      const dominances = rowDominances(A)!
+      const without = maximum(product.map((value, i) => (b[i] - value) / dominances[i]))
+      if (error > without) falseWithout++
+      expect(error).toBeLessThanOrEqual(maximumErrorBound(A, computed, b)!)
+    }
+    expect(falseWithout).toBeGreaterThan(0)
+  })
+
   it('bounds are not idle: max |r_i|/δ_i is at most max Σ_j|a_ij|/δ_i times the error', () => {
     const uniform = uniformNumbers(9)
     for (let k = 0; k < 300; k++) {
