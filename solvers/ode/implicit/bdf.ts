@@ -64,6 +64,7 @@ export function createBdf(context: StepContext): Stepper {
 
   /** Of the step that is tried: the past at its own distance, and what it finds. */
   const past = new Float64Array((mostOrder + 1) * n)
+  const pastRow = Array.from({ length: mostOrder + 1 }, (_, m) => past.subarray(m * n, (m + 1) * n))
   const matrix = new Float64Array((mostOrder + 1) * (mostOrder + 1))
   const ones = new Float64Array(mostOrder + 1).fill(1)
   const psiWeights = new Float64Array(mostOrder + 1)
@@ -114,9 +115,11 @@ export function createBdf(context: StepContext): Stepper {
   /** past, y₁^pred and ψ for a step of size h. */
   function predict(): void {
     const size = order + 1
-    rescaling(order, h / spacing, matrix)
-    for (let m = 0; m < size; m++)
-      combine(zero, 1, matrix, m * size, size, differences, past.subarray(m * n, (m + 1) * n))
+    if (h === spacing) for (let i = 0; i < size * n; i++) past[i] = differences[i]
+    else {
+      rescaling(order, h / spacing, matrix)
+      for (let m = 0; m < size; m++) combine(zero, 1, matrix, m * size, size, differences, pastRow[m])
+    }
     combine(zero, 1, ones, 0, size, past, predicted)
     psiWeights[0] = 0
     for (let m = 1; m < size; m++) psiWeights[m] = gamma[m] / alpha[order]
