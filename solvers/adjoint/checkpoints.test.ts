@@ -118,6 +118,25 @@ it('many steps are computed again few times: the binomial rule', () => {
   expect(calls / solution.statistics.evaluations).toBeLessThan(12)
 })
 
+it('the memory that is measured is within the bound, where it would be many times that', () => {
+  const n = 40
+  const chain = fieldOf(n, [0.5], (_t, y, [k], dydt) => {
+    for (let m = 0; m < n; m++) dydt[m] = k * ((y[m - 1] ?? 0) - y[m])
+  })
+  const run = (memory?: number) => {
+    const y0 = Array.from({ length: n }, () => 1)
+    const before = process.memoryUsage().arrayBuffers
+    const options = { method: 'rk4', fixedStep: 1e-3, memory } as const
+    gradient(options, [0, 5], y0, chain)
+    return process.memoryUsage().arrayBuffers - before
+  }
+  const bound = 400_000
+  const bounded = run(bound)
+  const steps = 5000
+  expect(bounded).toBeLessThan(bound + 32 * steps + 50_000)
+  expect(run()).toBeGreaterThan(steps * n * 8 * 5)
+})
+
 it('what memory cannot bound is said', () => {
   expect(() => odeint(field, [1, 1], [0, 1], { memory: '64 apples' })).toThrow("as '64MB', not '64 apples'")
   expect(() => odeint(field, [1, 1], [0, 1], { memory: 100 })).toThrow('at least 8 are needed')

@@ -95,7 +95,7 @@ export function createDriver(
       let cut = false
       if (finder && error <= 1) {
         const fraction = finder.search(t, h, appended)
-        if (finder.accumulated) return failures.eventsAccumulate(t)
+        if (finder.failure) return finder.failure
         cut = !Number.isNaN(fraction)
         if (cut) {
           h = finder.arrive(t, h, fraction, y, y1)

@@ -155,3 +155,13 @@ it('events work with fixed steps, whose grid starts again at a jump', () => {
     expect(steps.t[steps.count]).toBe(2)
   }
 })
+
+it('a mistake in an event is named', () => {
+  const run = (event: StateEvent) => odeint(ball, [1, 0], [0, 1], { events: [event] })
+  expect(run({ when: (t, [height]) => (t > 0.3 ? Number.NaN : height) }).failure).toMatchObject({
+    reason: 'non-finite',
+    message: expect.stringMatching(/^events\[0\].when is NaN at t = 0\.3/),
+  })
+  expect(() => run({ when: 1 as never })).toThrow('events[0].when must be a function')
+  expect(() => run({ when: () => 1, direction: 'up' as never })).toThrow("not 'up'")
+})

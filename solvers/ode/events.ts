@@ -1,4 +1,6 @@
 import type { StepContext } from './context.ts'
+import * as failures from './failure.ts'
+import type { Failure } from './solution.ts'
 import type { Stepper } from './stepper.ts'
 
 /**
@@ -54,8 +56,8 @@ export interface EventFinder {
   readonly found: EventRecord[]
   /** The event that stopped the search last, if any. */
   readonly cutting: StateEvent
-  /** Whether an event happens again and again in no time, so that there is no going on. */
-  readonly accumulated: boolean
+  /** Why there is no going on: an event that happens again and again in no time, a g that is no number. */
+  readonly failure: Failure | undefined
   /** Forgets the last integration. */
   reset(): void
   /** Begins an integration, or goes on after a jump. */
@@ -98,7 +100,7 @@ export function createEventFinder(
   const leftTo = new Int8Array(events.length)
   const sampled = new Float64Array(samples.length)
   const quiet = new Uint8Array(events.length)
-  let accumulated = false
+  let failure: Failure | undefined
   const found: EventRecord[] = []
   let cuttingIndex = 0
   let t = 0
@@ -153,9 +155,15 @@ export function createEventFinder(
     found.push({ event, t: t + theta * h, y, after: y, step, kind })
   }
 
+  function evaluated(event: StateEvent, time: number, y: Float64Array): number {
+    const value = event.when(time, y)
+    if (Number.isNaN(value)) failure ??= failures.eventNotNumber(time, events.indexOf(event))
+    return value
+  }
+
   function at(event: StateEvent, theta: number): number {
     stepper.interpolate(theta, state)
-    return event.when(t + theta * h, state)
+    return evaluated(event, t + theta * h, state)
   }
 
   /**
@@ -178,7 +186,7 @@ export function createEventFinder(
     const points = pointsOf(deflated, [...first, ...later])
     const side = points[0][1] < 0 ? -1 : 1
     // what was thrown back so far goes through now: it was thrown back by less than rounding
-    if (event.apply && event.direction && leftTo[index] === -side) accumulated = true
+    if (event.apply && event.direction && leftTo[index] === -side) failure = failures.eventsAccumulate(t)
     leftTo[index] = side
     return { points, g: deflated }
   }
@@ -238,8 +246,8 @@ export function createEventFinder(
 
   return {
     found,
-    get accumulated() {
-      return accumulated
+    get failure() {
+      return failure
     },
     get cutting() {
       return events[cuttingIndex]
@@ -249,11 +257,11 @@ export function createEventFinder(
       justBeen.fill(0)
       largest.fill(0)
       leftTo.fill(0)
-      accumulated = false
+      failure = undefined
     },
     begin(time, y) {
       for (let i = 0; i < events.length; i++) {
-        before[i] = events[i].when(time, y)
+        before[i] = evaluated(events[i], time, y)
         if (before[i] === 0) justBeen[i] = 1
       }
     },
@@ -295,7 +303,7 @@ export function createEventFinder(
       let last = Infinity
       for (let iteration = 0; iteration < 12; iteration++) {
         if (!(stepper.attempt(time, arrived, y, y1) < Infinity)) return Number.NaN
-        const correction = event.when(time + arrived, y1) / slope
+        const correction = evaluated(event, time + arrived, y1) / slope
         const distance = Math.abs(correction)
         // at rounding the corrections no longer shrink; nor do they where g only grazes
         if (!(distance < last / 2) || distance > Math.abs(size)) break

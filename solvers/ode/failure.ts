@@ -120,6 +120,15 @@ export function eventsAccumulate(t: number): Failure {
   }
 }
 
+/** @param index which of options.events. */
+export function eventNotNumber(t: number, index: number): Failure {
+  return {
+    reason: 'non-finite',
+    t,
+    message: `events[${index}].when is NaN at t = ${digits(t)}: look at what it computes there`,
+  }
+}
+
 export function cancelled(t: number): Failure {
   return { reason: 'cancelled', t, message: `cancelled by onProgress at t = ${digits(t)}` }
 }

@@ -105,6 +105,13 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
     throw new RangeError(
       `method '${typeof method === 'string' ? method : method.name}' has no error estimate to choose steps by: give fixedStep`,
     )
+  options.events?.forEach(({ when, direction }, i) => {
+    if (typeof when !== 'function') throw new RangeError(`events[${i}].when must be a function of t and y`)
+    if (direction !== undefined && direction !== 'rising' && direction !== 'falling')
+      throw new RangeError(
+        `events[${i}].direction must be 'rising', 'falling' or left out, not '${direction}'`,
+      )
+  })
   if (options.memory !== undefined) {
     bytesOf(options.memory)
     if (options.keepSteps === false) throw new RangeError('memory bounds what keepSteps: false does not keep')
