@@ -112,13 +112,15 @@ export function makeNode<P extends Primitive>(
 
 /** Every node that the outputs reach, operands before users. */
 export function topologicalOrder(outputs: readonly Node[]): Node[] {
-  const seen = new Set<Node>()
+  const seen = new Set<number>()
+  const reached: Node[] = []
   const stack = [...outputs]
   while (stack.length > 0) {
     const node = stack.pop()!
-    if (seen.has(node)) continue
-    seen.add(node)
-    stack.push(...node.operands)
+    if (seen.has(node.id)) continue
+    seen.add(node.id)
+    reached.push(node)
+    for (const operand of node.operands) stack.push(operand)
   }
-  return [...seen].sort((a, b) => a.id - b.id)
+  return reached.sort((a, b) => a.id - b.id)
 }

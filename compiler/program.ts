@@ -84,14 +84,15 @@ export function compile<Name extends string>(
   const { accumulate = {}, contiguous = [], profile = isProfileRequested() } = options
   const relaxed = options.relaxed === true && hasRelaxedInstructions()
   const names = Object.keys(graphs) as Name[]
-  for (const name of names) checkEntry(name, graphs[name])
+  const nodesBefore = names.map(name => checkEntry(name, graphs[name]))
   const rewritten = names.map(name => rewrite(graphs[name], options))
 
   const layout = createLayout(failureBytes)
   for (const group of contiguous) layout.together(group.map(node => layout.leaf(node)))
   for (const { inputs } of rewritten) for (const node of inputs) layout.place(layout.leaf(node))
-  for (const { outputs } of rewritten) {
-    for (const node of topologicalOrder(outputs)) {
+  const orders = rewritten.map(graph => topologicalOrder(graph.outputs))
+  for (const order of orders) {
+    for (const node of order) {
       if (node.primitive === 'constant' && node.attributes.value.length !== 1) layout.place(layout.leaf(node))
     }
   }
@@ -147,10 +148,9 @@ export function compile<Name extends string>(
     solves: sites,
   }
   const instance = instantiate(image)
-  const count = (list: readonly Graph[]) =>
-    list.reduce((sum, graph) => sum + topologicalOrder(graph.outputs).length, 0)
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
   const statistics: ProgramStatistics = {
-    nodes: { before: count(names.map(name => graphs[name])), after: count(rewritten) },
+    nodes: { before: sum(nodesBefore), after: sum(orders.map(order => order.length)) },
     arenaBytes: end - arenaStart,
     memoryBytes: end,
     moduleBytes: bytes.length,
@@ -181,18 +181,21 @@ export function compile<Name extends string>(
   } as Program<Name>
 }
 
-function checkEntry(name: string, graph: Graph): void {
+/** @returns the number of nodes. */
+function checkEntry(name: string, graph: Graph): number {
   if (['statistics', 'contiguous', 'image', 'profile', 'toText', 'toModule'].includes(name)) {
     throw new RangeError(
       `a program's entry cannot be called ${name}: the program has a property of that name`,
     )
   }
   const declared = new Set(graph.inputs)
-  for (const node of topologicalOrder(graph.outputs)) {
+  const order = topologicalOrder(graph.outputs)
+  for (const node of order) {
     if (node.primitive === 'input' && !declared.has(node)) {
       throw new RangeError(
         `entry ${name} reads the input ${node.attributes.name}, which is not among its graph's inputs`,
       )
     }
   }
+  return order.length
 }

@@ -30,7 +30,8 @@ export const withOperands = (node: Node, operands: readonly Node[]): Node =>
  */
 export function normalise(outputs: readonly Node[], rules: Rules): Node[] {
   const interned = new Map<string, Node>()
-  const normal = new Map<Node, Node>()
+  /** By the id of the node. */
+  const normal = new Map<number, Node>()
   const arrays = new Map<Float64Array, number>()
   const arrayKey = (value: Float64Array): string => {
     if (value.length <= 64) return Array.from(value, x => (Object.is(x, -0) ? '-0' : x)).join()
@@ -52,24 +53,24 @@ export function normalise(outputs: readonly Node[], rules: Rules): Node[] {
     if (!known) interned.set(key, node)
     return known ?? node
   }
+  const simplerOf = (node: Node): Node | undefined => {
+    for (const rule of rules[node.primitive] ?? []) {
+      const simpler = rule(node)
+      if (simpler && simpler !== node) return simpler
+    }
+    return undefined
+  }
   /** Normal form of a node whose operands are normal or were made by a rule from normal ones. */
   const simplify = (node: Node): Node => {
-    const done = normal.get(node)
+    const done = normal.get(node.id)
     if (done) return done
     const made = intern(withOperands(node, node.operands.map(simplify)))
-    let result = normal.get(made) ?? made
+    let result = normal.get(made.id) ?? made
     if (result === made) {
-      for (const rule of rules[made.primitive] ?? []) {
-        const simpler = withOrigin(made.origin, () => rule(made))
-        if (simpler && simpler !== made) {
-          result = simplify(simpler)
-          break
-        }
-      }
+      const simpler = withOrigin(made.origin, () => simplerOf(made))
+      if (simpler) result = simplify(simpler)
     }
-    normal.set(node, result)
-    normal.set(made, result)
-    normal.set(result, result)
+    for (const { id } of [node, made, result]) normal.set(id, result)
     return result
   }
   for (const node of topologicalOrder(outputs)) simplify(node)
