@@ -63,7 +63,7 @@ export function createCheckpoints(
     )
   const forward = capacity >> 1
   const windowSize = capacity >> 2
-  const inner = capacity - forward - windowSize
+  const inner = capacity - forward - (windowSize + 1) // a window has a slot more, for what it starts from
   const window = createStepRecord(n, width, stepper, events, windowSize)
   /** Checkpoints in the order of time: which step each comes before, and its state and slot. */
   const steps: number[] = []
@@ -73,18 +73,26 @@ export function createCheckpoints(
   let count = 0
   let t = new Float64Array(64)
   let h = new Float64Array(64)
-  let most = 0
+  let allocated = 0
 
   const y = new Float64Array(n)
   const y1 = new Float64Array(n)
 
+  /** Makes room for some more checkpoints, one of them at least. */
+  function allocate(): void {
+    const more = Math.max(1, Math.min(64, forward + inner - allocated))
+    const chunk = new Float64Array(more * size)
+    for (let i = 0; i < more; i++) spare.push(chunk.subarray(i * size, (i + 1) * size))
+    allocated += more
+  }
+
   function store(step: number, state: Float64Array): void {
-    const block = spare.pop() ?? new Float64Array(size)
+    if (spare.length === 0) allocate()
+    const block = spare.pop()!
     block.set(state)
     stepper.record(block, n)
     steps.push(step)
     stored.push(block)
-    most = Math.max(most, stored.length)
   }
 
   function thin(): void {
@@ -135,7 +143,7 @@ export function createCheckpoints(
       return count
     },
     get bytes() {
-      return bytesPerNumber * (most * size + window.dense.length + window.y.length + 2 * windowSize)
+      return bytesPerNumber * (allocated * size + window.dense.length + window.y.length + 2 * windowSize)
     },
     begin(start, state) {
       spare.push(...stored.splice(0))
