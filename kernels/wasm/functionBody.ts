@@ -1,4 +1,5 @@
 import { type Code, flatten, unsigned } from './encoding.ts'
+import type { ModuleBuilder } from './module.ts'
 import { f64, i32 } from './scalar.ts'
 import {
   memoryArgument,
@@ -35,6 +36,8 @@ type ResultOf<T> = T extends ValueType ? Value<T> : Statement
 
 /** Statements of one function, appended in order. Values are built with `f64`, `i32`, `f64x2` … and given to these. */
 export interface FunctionBody {
+  /** The module that the function belongs to. */
+  readonly module: ModuleBuilder
   /** A new variable, initially zero. */
   local<T extends ValueType>(type: T, name: string): Local<T>
   /** A new variable with this value: computed once, here. */
@@ -121,6 +124,7 @@ export interface FinishedBody {
 
 /** An empty body whose first variables are the parameters; `finish` closes it. */
 export function createBody(
+  module: ModuleBuilder,
   name: string,
   parameters: readonly (readonly [string, ValueType])[],
   results: readonly ValueType[],
@@ -153,6 +157,7 @@ export function createBody(
   const push = <T extends ValueType>(type: T, operand: Operand<T>) => emit(toValue(type, operand).code)
 
   const f: FunctionBody = {
+    module,
     local: declare,
     let(variable, value) {
       const local = declare(value.type, variable)

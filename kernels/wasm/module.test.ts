@@ -201,3 +201,16 @@ describe('vectors', () => {
     expect(() => f64x2.extract_lane(f64x2.const(0), 2)).toThrow('no lane 2')
   })
 })
+
+test('scratch memory lies behind what is declared, one region for all', () => {
+  const module = createModule()
+  const address = module.function('address', {}, ['i32'], f => f.module.scratch(100))
+  module.scratch(70_000)
+  module.memory({ pages: 3, export: 'memory' })
+  module.export('address', address)
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.build()))
+  expect((exports.address as () => number)()).toBe(3 * 65536)
+  expect((exports.memory as WebAssembly.Memory).buffer.byteLength).toBe(5 * 65536)
+  module.memory({ pages: 1, import: ['host', 'memory'] })
+  expect(() => module.build()).toThrow('imports its memory')
+})

@@ -6,7 +6,18 @@ import {
   type Local,
   type WasmFunction,
 } from './functionBody.ts'
-import { type Operand, type Statement, toValue, type Value, type ValueType, valueTypeCode } from './value.ts'
+import {
+  type I32,
+  i32Constant,
+  type Operand,
+  type Statement,
+  toValue,
+  type Value,
+  type ValueType,
+  valueTypeCode,
+} from './value.ts'
+
+const pageBytes = 65536
 
 export type Parameters = Record<string, ValueType>
 export type ParameterLocals<P extends Parameters> = { [K in keyof P]: Local<P[K]> }
@@ -50,6 +61,11 @@ export interface ModuleBuilder {
   once(key: string, make: () => WasmFunction): WasmFunction
   export(name: string, exported: WasmFunction): void
   global<T extends ValueType>(type: T, initial: Operand<T>): Global<T>
+  /**
+   * The address, a multiple of 64, of at least so many bytes behind the declared memory, for a function to work in: the
+   * same for all, so nothing stays there from one call to the next. The module must own its memory.
+   */
+  scratch(bytes: number): I32
   /** The binary module. */
   build(): Uint8Array<ArrayBuffer>
 }
@@ -75,8 +91,10 @@ export function createModule(): ModuleBuilder {
   const functions: DefinedFunction[] = []
   const kernels = new Map<string, WasmFunction>()
   const exported = new Map<string, WasmFunction>()
-  const globals: Code[] = []
+  const globals: (() => Code)[] = []
   let memory: Memory | undefined
+  let scratchBytes = 0
+  let scratchAddress: Value<'i32'> | undefined
 
   const codes = (list: readonly ValueType[]) => vector(list.map(type => [valueTypeCode[type]]))
   const typeIndex = (parameters: readonly ValueType[], results: readonly ValueType[]): number => {
@@ -89,8 +107,11 @@ export function createModule(): ModuleBuilder {
     }
     return index
   }
-  const limits = ({ pages, maximum }: Memory): Code =>
-    maximum === undefined ? [0x00, unsigned(pages)] : [0x01, unsigned(pages), unsigned(maximum)]
+  const scratchPages = () => Math.ceil(scratchBytes / pageBytes)
+  const limits = ({ pages, maximum }: Memory): Code => {
+    const least = unsigned(pages + scratchPages())
+    return maximum === undefined ? [0x00, least] : [0x01, least, unsigned(maximum + scratchPages())]
+  }
 
   const builder: ModuleBuilder = {
     memory(declared) {
@@ -116,7 +137,7 @@ export function createModule(): ModuleBuilder {
         function: { name, index: imports.length + functions.length, parameters: parameterTypes, results },
       }
       functions.push(defined)
-      const { f, parameterLocals, finish } = createBody(name, entries, results)
+      const { f, parameterLocals, finish } = createBody(builder, name, entries, results)
       const locals = Object.fromEntries(parameterLocals.map(local => [local.name, local]))
       const result = build(f, locals as ParameterLocals<typeof parameters>)
       if (result) f.return(result as Operand<ValueType>)
@@ -139,14 +160,34 @@ export function createModule(): ModuleBuilder {
     },
     global(type, initial) {
       const index = globals.length
-      globals.push([valueTypeCode[type], 0x01, toValue(type, initial).code, 0x0b])
+      globals.push(() => [valueTypeCode[type], 0x01, toValue(type, initial).code, 0x0b])
       return {
         type,
         code: [0x23, unsigned(index)],
         set: value => ({ type: 'void', code: [toValue(type, value).code, 0x24, unsigned(index)] }),
       }
     },
+    scratch(bytes) {
+      scratchBytes = Math.max(scratchBytes, bytes)
+      if (!scratchAddress) {
+        // A constant of the module, whose value the end of the declared memory decides, when it is built.
+        const index = globals.length
+        globals.push(() => [
+          valueTypeCode.i32,
+          0x00,
+          i32Constant((memory?.pages ?? 0) * pageBytes).code,
+          0x0b,
+        ])
+        scratchAddress = { type: 'i32', code: [0x23, unsigned(index)] }
+      }
+      return scratchAddress
+    },
     build() {
+      if (scratchBytes > 0 && memory?.import) {
+        throw new Error(
+          'scratch memory lies behind a memory of known size, and this module imports its memory',
+        )
+      }
       const importEntries = imports.map(({ entry }) => entry)
       if (memory?.import)
         importEntries.push([text(memory.import[0]), text(memory.import[1]), 0x02, limits(memory)])
@@ -158,7 +199,7 @@ export function createModule(): ModuleBuilder {
         section(2, vector(importEntries)),
         section(3, vector(functions.map(({ type }) => unsigned(type)))),
         memory && !memory.import ? section(5, vector([limits(memory)])) : [],
-        section(6, vector(globals)),
+        section(6, vector(globals.map(code => code()))),
         section(7, vector(exports)),
         section(10, vector(functions.map(bodyCode))),
         nameSection([...imports, ...functions]),
