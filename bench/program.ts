@@ -4,7 +4,8 @@
  *     npx tsx bench/program.ts
  *
  * The seed's right-hand side, PhysicsNeuralODE(10), is the model of bench/limit/seed.c; the double pendulum's equations
- * of motion are derived from its Lagrangian by differentiation, as a scene's are.
+ * of motion are derived from its Lagrangian by differentiation, as a scene's are; so are those of chains of pendulums, which
+ * are many scalars (5 bodies) or many short arrays (20 bodies) for the compiler.
  */
 
 import type { Entry, Graph, Node, ProgramStatistics } from '../compiler/index.ts'
@@ -45,32 +46,60 @@ function seed(size: number, hidden: number): Model {
 }
 
 /** M(q)·q̈ = ∂L/∂q − (∂p/∂q)·q̇ with p = ∂L/∂q̇ and M = ∂p/∂q̇, state (q, q̇). */
-function doublePendulum(): Model {
-  const state = n.input('state', [4])
-  const [q, rate] = [n.slice(state, [0], [2]), n.slice(state, [2], [2])]
-  const component = (x: Node, i: number) => n.reshape(n.slice(x, [i], [1]), [])
-  const times = (c: number, x: Node) => n.multiply(n.scalar(c), x)
-  const [a, b, aDot, bDot] = [component(q, 0), component(q, 1), component(rate, 0), component(rate, 1)]
-  const kinetic = n.add(
-    n.add(times(0.9, n.multiply(aDot, aDot)), times(0.256, n.multiply(bDot, bDot))),
-    times(0.64, n.multiply(n.multiply(aDot, bDot), n.cos(n.subtract(a, b)))),
-  )
-  const potential = n.negate(n.add(times(1.8 * 9.81, n.cos(a)), times(0.64 * 9.81, n.cos(b))))
-  const lagrangian = n.subtract(kinetic, potential)
-  const [force] = n.vjp([lagrangian], [n.scalar(1)], [q])
-  const [momentum] = n.vjp([lagrangian], [n.scalar(1)], [rate])
-  const columns = [0, 1].map(i => n.jvp([momentum!], [rate], [n.constant([1 - i, i], [2])])[0]!)
-  const mass = n.concatenate(
-    columns.map(column => n.reshape(column, [2, 1])),
-    1,
-  )
+function lagrangian(bodies: number, L: (q: Node[], rate: Node[]) => Node): Model {
+  const state = n.input('state', [2 * bodies])
+  const [q, rate] = [n.slice(state, [0], [bodies]), n.slice(state, [bodies], [bodies])]
+  const components = (x: Node) =>
+    Array.from({ length: bodies }, (_, i) => n.reshape(n.slice(x, [i], [1]), []))
+  const energy = L(components(q), components(rate))
+  const [force] = n.vjp([energy], [n.scalar(1)], [q])
+  const [momentum] = n.vjp([energy], [n.scalar(1)], [rate])
   const [coriolis] = n.jvp([momentum!], [q], [rate])
-  const acceleration = n.solve(mass, n.reshape(n.subtract(force!, coriolis!), [2, 1]), { structure: 'spd' })
-  return withGradient([state], n.concatenate([rate, n.reshape(acceleration, [2])], 0), 0)
+  const right = n.reshape(n.subtract(force!, coriolis!), [bodies, 1])
+  const acceleration = n.solve(n.jacobian(momentum!, rate)!, right, { structure: 'spd' })
+  return withGradient([state], n.concatenate([rate, n.reshape(acceleration, [bodies])], 0), 0)
+}
+
+const times = (c: number, x: Node): Node => n.multiply(n.scalar(c), x)
+
+const doublePendulum = (): Model =>
+  lagrangian(2, ([a, b], [aDot, bDot]) => {
+    const kinetic = n.add(
+      n.add(times(0.9, n.multiply(aDot, aDot)), times(0.256, n.multiply(bDot, bDot))),
+      times(0.64, n.multiply(n.multiply(aDot, bDot), n.cos(n.subtract(a, b)))),
+    )
+    return n.add(kinetic, n.add(times(1.8 * 9.81, n.cos(a)), times(0.64 * 9.81, n.cos(b))))
+  })
+
+/** Pendulums of unit masses and lengths, one hanging from the other. */
+const chain = (bodies: number): Model =>
+  lagrangian(bodies, (q, rate) => {
+    let [vx, vy, depth, L] = [n.scalar(0), n.scalar(0), n.scalar(0), n.scalar(0)]
+    q.forEach((angle, i) => {
+      vx = n.add(vx, n.multiply(n.cos(angle), rate[i]))
+      vy = n.add(vy, n.multiply(n.sin(angle), rate[i]))
+      depth = n.add(depth, n.cos(angle))
+      const kinetic = times(0.5, n.add(n.multiply(vx, vx), n.multiply(vy, vy)))
+      L = n.add(L, n.add(kinetic, times(9.81, depth)))
+    })
+    return L
+  })
+
+function denseNet(layers: number, width: number): Model {
+  const inputs = [n.input('x', [1, width])]
+  let [h] = inputs
+  for (let i = 0; i < layers; i++) {
+    const [W, b] = [n.input(`W${i}`, [width, width]), n.input(`b${i}`, [1, width])]
+    inputs.push(W, b)
+    h = n.tanh(n.add(n.matmul(h, W), b))
+  }
+  return withGradient(inputs, h, 0)
 }
 
 function nanoseconds(entry: Entry): number {
-  const calls = 20_000
+  const start = performance.now()
+  for (let i = 0; i < 200; i++) entry.run()
+  const calls = Math.ceil((200 * 20) / (performance.now() - start))
   const times = Array.from({ length: 15 }, () => {
     const start = performance.now()
     for (let i = 0; i < calls; i++) entry.run()
@@ -104,5 +133,8 @@ function report(name: string, { evaluate, gradient }: Model): void {
 console.log('| model | evaluation | gradient | ratio | compiled in | nodes | module |')
 console.log('|---|--:|--:|--:|--:|--:|--:|')
 report('double pendulum', doublePendulum())
+report('chain of 5 pendulums', chain(5))
+report('chain of 20 pendulums', chain(20))
+report('net, 120 layers of 32', denseNet(120, 32))
 report('seed, n = 10', seed(10, 128))
 report('seed, n = 40', seed(40, 128))
