@@ -1,9 +1,11 @@
 import { type CameraRig, createRig, type Lens, withLens, withPose, withView } from './cameraRig.ts'
 import { createClock } from './clock.ts'
+import { createFollower } from './follower.ts'
 import { timePlaces } from './format.ts'
 import { createFrameBudget } from './frameBudget.ts'
 import { createFrameLoop } from './frameLoop.ts'
 import { neighbouringTime } from './interpolate.ts'
+import { jumpOf } from './jump.ts'
 import { readPalette } from './palette.ts'
 import { plotsOf } from './plotModel.ts'
 import { type Item, keep, next, type Selection, toggle } from './selection.ts'
@@ -18,7 +20,7 @@ import { bindOverlay } from './ui/overlay.ts'
 import { createPlotPanel, type PlotPanel } from './ui/plotPanel.ts'
 import { bindTap } from './ui/tap.ts'
 import { bindTheme } from './ui/theme.ts'
-import { bindTransport } from './ui/transport.ts'
+import { bindTransport, neighbouringSpeed } from './ui/transport.ts'
 
 /** The page: one clock, one camera rig, one selection, and everything that shows them. */
 export interface App {
@@ -53,6 +55,11 @@ export function createApp(): App {
   let rig: CameraRig | null = null
   let shown: Shown | null = null
   let selection: Selection = null
+  let following = false
+  const help = element('dialog', 'help')
+  element('button', 'help-button').addEventListener('click', () => help.showModal())
+  const followButton = element('button', 'follow')
+  followButton.addEventListener('click', () => setFollowing(!following))
 
   bindTheme(element('button', 'theme'), () => paint())
   const cameraButtons = bindCameraButtons(view => {
@@ -69,13 +76,15 @@ export function createApp(): App {
     () => loop.invalidate(),
   )
 
+  const follower = createFollower()
   const seek = (time: number): void => clock.seek(time)
   const step = (direction: 1 | -1): void => {
     if (!shown) return
     clock.pause()
     clock.seek(neighbouringTime(shown.view.main.t, clock.time, direction))
   }
-  const skip = (part: number): void => clock.seek(clock.time + part * (clock.end - clock.start))
+  const jump = (direction: 1 | -1, far: boolean): void =>
+    clock.seek(clock.time + direction * jumpOf(clock.end - clock.start, far))
   const transport = bindTransport(clock, step)
 
   let lastFrame: number | null = null
@@ -87,6 +96,7 @@ export function createApp(): App {
       if (elapsed > 0 && clock.playing && budget.report(elapsed)) resizeStage()
       transport.update(time)
       overlay.update(time, selection?.kind === 'body' ? selection.name : null)
+      if (shown) orbit.shift(follower.step(shown.view.main, followed(), time))
       shown?.scene.update(time)
       for (const plot of shown?.plots ?? []) plot.update(time)
       stage.draw()
@@ -99,6 +109,21 @@ export function createApp(): App {
     handle => cancelAnimationFrame(handle),
   )
   clock.subscribe(() => loop.invalidate())
+
+  /** The body that the camera goes along with: the selected one, or the last. */
+  const followed = (): string | null =>
+    !following || !shown
+      ? null
+      : selection?.kind === 'body'
+        ? selection.name
+        : (shown.view.bodies.at(-1) ?? null)
+
+  function setFollowing(value: boolean): void {
+    following = value
+    followButton.ariaPressed = String(value)
+    follower.reset()
+    loop.invalidate()
+  }
 
   function moveCamera(to: CameraRig, smoothly: boolean): void {
     rig = to
@@ -155,6 +180,7 @@ export function createApp(): App {
     plotsElement.hidden = plots.length === 0
     main.classList.toggle('no-plots', plots.length === 0)
     document.title = `${view.title} – neurode`
+    document.body.dataset.shown = view.title
     element('h1', 'title').textContent = view.title
     const places = timePlaces(view.main.t)
     overlay.setView(view, places)
@@ -177,16 +203,25 @@ export function createApp(): App {
   })
   bindKeyboard({
     ' ': () => clock.toggle(),
-    ArrowLeft: event => (event.shiftKey ? skip(-0.05) : step(-1)),
-    ArrowRight: event => (event.shiftKey ? skip(0.05) : step(1)),
+    ',': () => step(-1),
+    '.': () => step(1),
+    ArrowLeft: event => jump(-1, event.shiftKey),
+    ArrowRight: event => jump(1, event.shiftKey),
     Home: () => clock.seek(clock.start),
     End: () => clock.seek(clock.end),
     l: () => clock.setLoop(!clock.loop),
+    a: () => clock.mark(),
+    '-': () => clock.setSpeed(neighbouringSpeed(clock.speed, -1)),
+    '+': () => clock.setSpeed(neighbouringSpeed(clock.speed, 1)),
+    '=': () => clock.setSpeed(neighbouringSpeed(clock.speed, 1)),
     b: () => select(next(selection, shown?.items ?? [])),
     Escape: () => select(null),
     1: () => cameraButtons.press('front'),
     2: () => cameraButtons.press('top'),
     3: () => cameraButtons.press('iso'),
+    4: () => cameraButtons.press('side'),
+    5: () => setFollowing(!following),
+    '?': () => help.showModal(),
   })
   const observer = new ResizeObserver(resized)
   observer.observe(stageElement)
@@ -200,6 +235,7 @@ export function createApp(): App {
       clock.pause()
       clear()
       plotsElement.replaceChildren()
+      delete document.body.dataset.shown
       plotsElement.hidden = true
       main.classList.add('no-plots')
       element('h1', 'title').textContent = document.title = 'neurode'

@@ -39,6 +39,7 @@ const fill = 0.86
 const axes: Record<CameraView, { right: Vector; up: Vector; back: Vector }> = {
   front: { right: [1, 0, 0], up: [0, 1, 0], back: [0, 0, 1] },
   top: { right: [1, 0, 0], up: [0, 0, -1], back: [0, 1, 0] },
+  side: { right: [0, 0, -1], up: [0, 1, 0], back: [1, 0, 0] },
   iso: {
     right: [Math.SQRT1_2, 0, -Math.SQRT1_2],
     up: [-1 / Math.sqrt(6), 2 / Math.sqrt(6), -1 / Math.sqrt(6)],

@@ -153,23 +153,6 @@ describe.skipIf(!chromiumPath && process.env.CI !== 'true')('the viewer in Chrom
     expect(ghost[2]).toBeGreaterThanOrEqual(ghost[0])
   })
 
-  it('steps by keys, one sample at a time, and to both ends', async () => {
-    await seek(page, 5)
-    await page.keyboard.press('ArrowRight')
-    await settle(page)
-    expect(await timeOf(page)).toBeCloseTo(5.01, 9)
-    await page.keyboard.press('ArrowLeft')
-    await page.keyboard.press('ArrowLeft')
-    await settle(page)
-    expect(await timeOf(page)).toBeCloseTo(4.99, 9)
-    await page.keyboard.press('End')
-    await settle(page)
-    expect(await timeOf(page)).toBeCloseTo(10, 9)
-    await page.keyboard.press('Home')
-    await settle(page)
-    expect(await timeOf(page)).toBe(0)
-  })
-
   it('seeks by a click or drag on a plot, and both plots follow', async () => {
     const over = page.locator('.u-over').first()
     const { x, y, width, height } = (await over.boundingBox())!

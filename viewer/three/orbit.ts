@@ -11,7 +11,7 @@ import {
   Vector3,
   Vector4,
 } from 'three'
-import type { Pose } from '../cameraRig.ts'
+import type { Pose, Vector } from '../cameraRig.ts'
 
 // The package's types describe its CommonJS build; bundlers take its ES module, whose default is the class itself.
 const CameraControls = cameraControls as unknown as typeof cameraControls.default
@@ -23,6 +23,8 @@ CameraControls.install({
 /** Carries poses of the camera rig over to camera-controls, and the user's dragging back. */
 export interface Orbit {
   moveTo(pose: Pose, smoothly: boolean): void
+  /** Moves camera and target by a vector at once. */
+  shift(by: Vector): void
   /** Advances a motion of the camera; true while it has not come to rest. */
   update(seconds: number): boolean
   dispose(): void
@@ -57,6 +59,12 @@ export function createOrbit(
       controls.minDistance = 0.02 * Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2])
       void controls.setLookAt(p[0], p[1], p[2], q[0], q[1], q[2], smoothly)
       wake()
+    },
+    shift: ([x, y, z]) => {
+      if (x === 0 && y === 0 && z === 0) return
+      controls.getTarget(target)
+      void controls.moveTo(target.x + x, target.y + y, target.z + z, false)
+      controls.update(0)
     },
     update: seconds => controls.update(seconds),
     dispose: () => controls.dispose(),

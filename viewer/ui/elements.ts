@@ -15,3 +15,8 @@ export function create<K extends keyof HTMLElementTagNameMap>(
   made.append(...children)
   return made
 }
+
+/** A list that was used with the mouse lets go of the keyboard, so that space plays again; one reached by keys keeps it. */
+export function giveBackKeys(select: HTMLSelectElement): void {
+  if (!select.matches(':focus-visible')) select.blur()
+}

@@ -1,8 +1,8 @@
 import { type Clock, fastest, slowest } from '../clock.ts'
 import { formatSpeed, formatTime } from '../format.ts'
-import { create, element } from './elements.ts'
+import { create, element, giveBackKeys } from './elements.ts'
 
-/** The bar with play, step, timeline, speed and loop. */
+/** The bar with play, step, timeline, marks, speed and loop. */
 export interface Transport {
   /** Shows the clock's time. */
   update(time: number): void
@@ -10,11 +10,21 @@ export interface Transport {
   setSpan(places: number): void
 }
 
-export const speeds = [slowest, 0.25, 0.5, 1, 2, 5, fastest]
+export const speeds = [slowest, 0.2, 0.5, 1, 2, 5, fastest]
+
+const nearest = (values: readonly number[], to: number): number =>
+  values.reduce((best, value) => (Math.abs(value - to) < Math.abs(best - to) ? value : best))
+
+/** The next faster (+1) or slower (−1) of the speeds on offer. */
+export function neighbouringSpeed(speed: number, direction: 1 | -1): number {
+  const at = speeds.indexOf(nearest(speeds, speed)) + direction
+  return speeds[Math.min(Math.max(at, 0), speeds.length - 1)]
+}
 
 export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): Transport {
   const play = element('button', 'play')
   const loop = element('button', 'loop')
+  const marks = element('button', 'marks')
   const timeline = element('input', 'timeline')
   const speed = element('select', 'speed')
   const time = element('output', 'time')
@@ -26,7 +36,11 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
   for (const value of speeds) speed.append(create('option', { value: String(value) }, formatSpeed(value)))
   play.addEventListener('click', () => clock.toggle())
   loop.addEventListener('click', () => clock.setLoop(!clock.loop))
-  speed.addEventListener('change', () => clock.setSpeed(Number(speed.value)))
+  marks.addEventListener('click', () => clock.mark())
+  speed.addEventListener('change', () => {
+    clock.setSpeed(Number(speed.value))
+    giveBackKeys(speed)
+  })
   timeline.addEventListener('input', () => clock.seek(Number(timeline.value)))
   element('button', 'back').addEventListener('click', () => step(-1))
   element('button', 'forward').addEventListener('click', () => step(1))
@@ -35,15 +49,26 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
     play.dataset.playing = String(clock.playing)
     play.ariaLabel = clock.playing ? 'Pause' : 'Play'
     loop.ariaPressed = String(clock.loop)
-    speed.value = String(clock.speed)
+    speed.value = String(nearest(speeds, clock.speed))
+    const count = clock.marks.length
+    marks.textContent = ['A–B', 'A…', 'A–B'][count]
+    marks.ariaPressed = String(count > 0)
+    marks.ariaLabel = ['Set A here', 'Set B here, and loop from A to B', 'Clear A and B'][count]
+    marks.title = `${marks.ariaLabel} (A)`
+    // Without marks their part of the track lies outside it.
+    timeline.style.setProperty('--from', count > 0 ? part(clock.marks[0]) : '-5%')
+    timeline.style.setProperty('--to', count > 0 ? part(clock.marks[count - 1]) : '-5%')
+  }
+  const part = (value: number): string => {
+    const duration = clock.end - clock.start
+    return `${duration > 0 ? (100 * (value - clock.start)) / duration : 0}%`
   }
   clock.subscribe(reflect)
   reflect()
 
   const update = (value: number): void => {
-    const duration = clock.end - clock.start
     timeline.value = String(value)
-    timeline.style.setProperty('--played', `${duration > 0 ? (100 * (value - clock.start)) / duration : 0}%`)
+    timeline.style.setProperty('--played', part(value))
     const text = formatTime(value, places)
     timeline.ariaValueText = text
     current.textContent = text
