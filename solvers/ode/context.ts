@@ -12,8 +12,8 @@ export interface StepContext {
   readonly rtol: number
   /** n, never 0. */
   readonly atol: Float64Array
-  /** κ of Newton's iteration in implicit methods; 0: to rounding. */
-  readonly newtonTolerance: number
+  /** κ of Newton's iteration in implicit methods, if it is not left to them; 0: to rounding. */
+  readonly newtonTolerance: number | undefined
   statistics: Statistics
   /** The component that dominated the last error norm. */
   dominant: number
@@ -27,10 +27,6 @@ export interface StepContext {
   reset(): void
 }
 
-/** Default of `newtonTolerance`, as in RADAU5 (Hairer & Wanner, *Solving ODEs II*, IV.8). */
-export const newtonTolerance = (rtol: number) =>
-  Math.max((10 * Number.EPSILON) / rtol, Math.min(0.03, Math.sqrt(rtol)))
-
 /** Whether all entries are finite: 0·v is 0 exactly where v is. */
 function allFinite(v: Float64Array): boolean {
   let sum = 0
@@ -43,12 +39,11 @@ export function createStepContext(field: VectorField, options: IntegratorOptions
     const index = values.findIndex(value => !Number.isFinite(value))
     return failures.nonFinite(field, t, index, values[index], derivative)
   }
-  const rtol = options.rtol ?? 1e-6
   const context: StepContext = {
     field,
-    rtol,
+    rtol: options.rtol ?? 1e-6,
     atol: spreadTolerance(options.atol ?? 1e-8, field.dimension),
-    newtonTolerance: options.newtonTolerance ?? newtonTolerance(rtol),
+    newtonTolerance: options.newtonTolerance,
     statistics: newStatistics(),
     dominant: 0,
     obstacle: undefined,

@@ -23,9 +23,9 @@ export interface IntegratorOptions {
    */
   fixedStep?: number
   /**
-   * κ of implicit methods: Newton's iteration stops where its error is below κ times the tolerance. Default
-   * max(10·ε/rtol, min(0.03, √rtol)), as RADAU5. With 0 it goes on until rounding errors are all that is left, and gradients are
-   * exact to rounding, too; else they are those of exactly solved stages, at the states that were computed.
+   * κ of implicit methods: Newton's iteration stops where its error is below κ times the tolerance. Default 0.01 (Radau:
+   * as the code RADAU5). With 0 it goes on until rounding errors are all that is left, and gradients are exact to rounding,
+   * too; else they are those of exactly solved stages, at the states that were computed.
    */
   newtonTolerance?: number
   /** Bound on trial steps, accepted and rejected; default 100 000. */

@@ -50,7 +50,7 @@ describe.each(methods)('%s', method => {
     const dydt = new Float64Array(3)
     for (let t = 0; t <= 2; t += 0.013) {
       field.evaluate(t, solution.at(t), dydt)
-      expect(Math.abs(dydt[2] - dydt[1] - dydt[0])).toBeLessThan(1e-4)
+      expect(Math.abs(dydt[2] - dydt[1] - dydt[0])).toBeLessThan(2e-5)
     }
   })
 })

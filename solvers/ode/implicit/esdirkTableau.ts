@@ -7,9 +7,10 @@ import type { DensePolynomials } from '../tableau.ts'
  *     Y_0 = y,   Y_i = y + h·Σ_{j<i} a_ij·k_j + h·γ·k_i,   M·k_i = f(t + c_i·h, Y_i),   c_i = Σ_j a_ij
  *     y₁ = Y_s,  ŷ₁ = Y_{s−1},  k_0 of the next step is k_s,  u(θ) = y + h·Σ b_i(θ)·k_i
  *
- * The polynomials b_i(θ) are ours: of the order stated, with b_i(1) = b_i, with the least residual of the order above (in
- * kvaerno4) or the least ∫Σ b_i(θ)² (in kvaerno5) where that leaves a choice, and such that Σ b_i(θ)·ρ_i = 0, where ρ solves A·ρ = 0 with ρ_0 = 1: u(θ) does not depend on slopes of k_0 that M
- * leaves open.
+ * The polynomials b_i(θ) are ours: of the order stated, with b_i(1) = b_i and Σ b_i(θ)·ρ_i = 0, where ρ solves A·ρ = 0 with
+ * ρ_0 = 1, so that u(θ) does not depend on slopes of k_0 that M leaves open. In algebraic and very stiff components the stages
+ * are what counts, and the order there is 3 in kvaerno5 (Σ b_i(θ)·(A⁻¹c³)_i = θ³), 2 in the others. What choice that leaves
+ * makes the residual of the next order least.
  */
 export interface EsdirkTableau {
   readonly name: string

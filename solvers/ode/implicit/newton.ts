@@ -24,8 +24,9 @@ export interface Convergence {
   reset(): void
 }
 
-/** @param tolerance κ; 0 iterates until rounding errors are all that is left. */
-export function createConvergence(context: StepContext, tolerance = context.newtonTolerance): Convergence {
+/** @param defaultTolerance κ where the user does not set it. */
+export function createConvergence(context: StepContext, defaultTolerance = 0.01): Convergence {
+  const tolerance = context.newtonTolerance ?? defaultTolerance
   const toRounding = tolerance === 0
   const kappa = toRounding ? 1e-3 : tolerance
   /** What rounding of y amounts to in units of the tolerance, and some. */

@@ -1,5 +1,5 @@
 import { power } from '../../../kernels/elementary/numbers.ts'
-import { newtonTolerance, type StepContext } from '../context.ts'
+import type { StepContext } from '../context.ts'
 import type { StiffnessAware } from '../explicitRungeKutta.ts'
 import * as failures from '../failure.ts'
 import type { StepRecord } from '../steps.ts'
@@ -49,7 +49,7 @@ export function createRadau5(context: StepContext): StiffnessAware {
   const ease = context.rtol / tolerance
   const convergence = createConvergence(
     context,
-    (context.newtonTolerance * newtonTolerance(tolerance)) / newtonTolerance(context.rtol),
+    Math.max((10 * Number.EPSILON) / tolerance, Math.min(0.03, Math.sqrt(tolerance))),
   )
   const reuse = createJacobianReuse(
     system,
