@@ -1,3 +1,4 @@
+import { emitPairSolver } from '../structured/index.ts'
 import {
   type FunctionBody,
   f64,
@@ -10,6 +11,7 @@ import {
   type WasmFunction,
 } from '../wasm/index.ts'
 import { columnBytes } from './block.ts'
+import { pivotRecord } from './frontLdlt.ts'
 import { header, record } from './frontTables.ts'
 
 /** What a sweep over the fronts gives its body: the record, L's panels, their number and distance, the pivots' place in x. */
@@ -24,18 +26,25 @@ interface Visit {
   readonly pivots: I32
 }
 
-const parameters = { tables: 'i32', factor: 'i32', x: 'i32', work: 'i32' } as const
+const parameters = { tables: 'i32', factor: 'i32', x: 'i32', work: 'i32', records: 'i32' } as const
+
+/** Whether fronts have exchanged their pivots: then the functions take the records of the pivots as well. */
+export interface FrontSolveShape {
+  readonly pivoting: boolean
+}
 
 /**
- * The function (tables, factor, x, work) that overwrites x, n + 1 float64 in the order of the elimination, by L⁻¹·x. The last
- * one is for padding. A front's pivots are solved for, and what they contribute to the rows below is subtracted there.
+ * The function (tables, factor, x, work, records) that overwrites x, n + 1 float64 in the order of the elimination, by
+ * L⁻¹·x. The last one is for padding. A front's pivots are solved for, and what they contribute to the rows below is
+ * subtracted there.
  */
-export function emitForwardSolve(module: ModuleBuilder): WasmFunction {
-  const name = 'sparseForwardSolve'
+export function emitForwardSolve(module: ModuleBuilder, { pivoting }: FrontSolveShape): WasmFunction {
+  const name = `sparseForwardSolve${pivoting ? 'P' : ''}`
   return module.once(name, () =>
-    module.function(name, parameters, [], (f, { tables, factor, x }) => {
+    module.function(name, parameters, [], (f, { tables, factor, x, records }) => {
       eachFront(f, 'up', { tables, factor, x }, visit => {
         const { l, width, pivotPanels, rowPanels, stride, pivots } = visit
+        if (pivoting) emitExchanges(f, visit, records, x, 'forwards')
         const panel = f.let('panel', l)
         const bytes = f.let('bytes', i32.const(0))
         const target = f.let('target', pivots)
@@ -74,14 +83,11 @@ export function emitForwardSolve(module: ModuleBuilder): WasmFunction {
   )
 }
 
-/**
- * The function (tables, factor, x, work) that overwrites x by L⁻ᵀ·x; x as before, its last number zero. `work` has room for the
- * tallest front.
- */
-export function emitBackwardSolve(module: ModuleBuilder): WasmFunction {
-  const name = 'sparseBackwardSolve'
+/** The function (tables, factor, x, work, records) that overwrites x by L⁻ᵀ·x. `work` has room for the tallest front. */
+export function emitBackwardSolve(module: ModuleBuilder, { pivoting }: FrontSolveShape): WasmFunction {
+  const name = `sparseBackwardSolve${pivoting ? 'P' : ''}`
   return module.once(name, () =>
-    module.function(name, parameters, [], (f, { tables, factor, x, work }) => {
+    module.function(name, parameters, [], (f, { tables, factor, x, work, records }) => {
       f.store(i32.add(x, i32.load(tables, header.solutionBytes)), 0)
       eachFront(f, 'down', { tables, factor, x }, visit => {
         const { front, l, width, pivotPanels, rowPanels, stride, pivots } = visit
@@ -120,6 +126,67 @@ export function emitBackwardSolve(module: ModuleBuilder): WasmFunction {
           f.branchIf(next, count)
         })
         emitCopy(f, pivots, work, width)
+        if (pivoting) emitExchanges(f, visit, records, x, 'backwards')
+      })
+    }),
+  )
+}
+
+/** Exchanges a front's part of x as its pivots were, or back. */
+function emitExchanges(
+  f: FunctionBody,
+  { width, pivots }: Visit,
+  records: I32,
+  x: I32,
+  order: 'forwards' | 'backwards',
+): void {
+  const step = f.local('i32', 'step')
+  const first = f.let('first', i32.add(records, i32.mul(i32.sub(pivots, x), pivotRecord.bytes / 8)))
+  f.for(step, 0, width, 1, () => {
+    const k = f.let('k', order === 'forwards' ? step : i32.sub(i32.sub(width, 1), step))
+    const exchange = f64.load(i32.add(first, i32.mul(k, pivotRecord.bytes)), pivotRecord.exchange)
+    const chosen = f.let('chosen', i32.trunc_sat_f64_s(exchange))
+    f.if(i32.gt_s(chosen, k), () => {
+      const here = f.let('here', i32.add(pivots, i32.shl(k, 3)))
+      const there = f.let('there', i32.add(pivots, i32.shl(chosen, 3)))
+      const value = f.let('value', f64.load(here))
+      f.store(here, f64.load(there))
+      f.store(there, value)
+    })
+  })
+}
+
+/** The function (x, records, n) that overwrites x by D⁻¹·x. */
+export function emitPivotSolve(module: ModuleBuilder): WasmFunction {
+  const name = 'sparsePivotSolve'
+  return module.once(name, () =>
+    module.function(name, { x: 'i32', records: 'i32', n: 'i32' }, [], (f, { x, records, n }) => {
+      const end = f.let('end', i32.add(x, i32.shl(n, 3)))
+      f.block(done => {
+        f.loop(next => {
+          f.branchIf(done, i32.ge_u(x, end))
+          const d = f.let('d', f64.load(records))
+          const move = (pivots: number) => {
+            f.set(x, i32.add(x, 8 * pivots))
+            f.set(records, i32.add(records, pivotRecord.bytes * pivots))
+          }
+          f.if(
+            f64.lt(f64.load(records, pivotRecord.exchange), 0),
+            () => {
+              const beside = f.let('beside', f64.load(records, pivotRecord.beside))
+              const solve = emitPairSolver(f, d, beside, f64.load(records, pivotRecord.bytes))
+              const [first, second] = solve(f.let('x0', f64.load(x)), f.let('x1', f64.load(x, 8)))
+              f.store(x, first)
+              f.store(x, second, 8)
+              move(2)
+            },
+            () => {
+              f.store(x, f64.div(f64.load(x), d))
+              move(1)
+            },
+          )
+          f.branch(next)
+        })
       })
     }),
   )

@@ -53,7 +53,7 @@ export function graphOf(A: Pattern): Graph {
       const k = q < lastQ ? T.columnIndices[q] : n
       if (j <= k) p++
       if (k <= j) q++
-      const neighbour = j < k ? j : k
+      const neighbour = Math.min(j, k)
       if (neighbour !== i) neighbours[end++] = neighbour
     }
     pointers[i + 1] = end

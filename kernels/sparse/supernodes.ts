@@ -36,8 +36,10 @@ const widest = 64
  *
  * Columns of one pattern are a supernode; a supernode and its parent are joined while that stores few zeros (the share
  * allowed falls with their width: Ashcraft & Grimes, ACM TOMS 15, 1989); wide ones are then cut.
+ *
+ * @param partner [n]: a neighbour that comes right after in the ordering and must be in the same front, or −1
  */
-export function symbolicFactor(graph: Graph, ordering: Int32Array): SymbolicFactor {
+export function symbolicFactor(graph: Graph, ordering: Int32Array, partner?: Int32Array): SymbolicFactor {
   const size = graph.size
   const ordered = permuteGraph(graph, ordering, inversePermutation(ordering))
   const tree = eliminationTree(ordered)
@@ -48,24 +50,23 @@ export function symbolicFactor(graph: Graph, ordering: Int32Array): SymbolicFact
   const parent = Int32Array.from(post, k => (tree[k] < 0 ? -1 : place[tree[k]]))
   const permuted = permuteGraph(graph, permutation, position)
   const counts = columnCounts(permuted, parent)
-  const starts = joinedSupernodes(parent, counts)
+  const isTied = (k: number) => partner !== undefined && partner[permutation[k]] === permutation[k + 1]
+  const starts = joinedSupernodes(parent, counts, isTied)
   let [nonzeros, operations] = [0, 0]
   for (const count of counts) {
     nonzeros += count
     operations += count * count
   }
-  return {
-    size,
-    permutation,
-    position,
-    fronts: frontsOf(permuted, parent, counts, starts),
-    nonzeros,
-    operations,
-  }
+  const fronts = frontsOf(permuted, parent, counts, starts, isTied)
+  return { size, permutation, position, fronts, nonzeros, operations }
 }
 
 /** First columns of the supernodes, and then n. */
-function joinedSupernodes(parent: Int32Array, counts: Int32Array): Int32Array {
+function joinedSupernodes(
+  parent: Int32Array,
+  counts: Int32Array,
+  isTied: (k: number) => boolean,
+): Int32Array {
   const n = parent.length
   /** The supernodes so far: first column, last column, and the entries of L in their columns. */
   const stack: { first: number; last: number; entries: number }[] = []
@@ -78,7 +79,9 @@ function joinedSupernodes(parent: Int32Array, counts: Int32Array): Int32Array {
   for (let j = 0; j < n; ) {
     const first = j
     let entries = counts[j]
-    while (j + 1 < n && parent[j] === j + 1 && counts[j] === counts[j + 1] + 1) entries += counts[++j]
+    while (j + 1 < n && parent[j] === j + 1 && (counts[j] === counts[j + 1] + 1 || isTied(j))) {
+      entries += counts[++j]
+    }
     let top = { first, last: j, entries }
     // The supernode before is joined where its parent is in this one.
     for (;;) {
@@ -95,7 +98,13 @@ function joinedSupernodes(parent: Int32Array, counts: Int32Array): Int32Array {
   return Int32Array.from([...stack.map(({ first }) => first), n])
 }
 
-function frontsOf(graph: Graph, parent: Int32Array, counts: Int32Array, starts: Int32Array): Front[] {
+function frontsOf(
+  graph: Graph,
+  parent: Int32Array,
+  counts: Int32Array,
+  starts: Int32Array,
+  isTied: (k: number) => boolean,
+): Front[] {
   const n = graph.size
   const supernodes = starts.length - 1
   const rows: Int32Array[] = new Array(supernodes)
@@ -125,8 +134,9 @@ function frontsOf(graph: Graph, parent: Int32Array, counts: Int32Array, starts: 
     const cuts = Math.ceil(width / widest)
     // Pieces of nearly one width, a multiple of 4 but for the last.
     const step = 4 * Math.ceil(width / cuts / 4)
-    for (let first = starts[s]; first < starts[s + 1]; first += step) {
-      const next = Math.min(first + step, starts[s + 1])
+    for (let first = starts[s], next = first; first < starts[s + 1]; first = next) {
+      next = Math.min(first + step, starts[s + 1])
+      if (next < starts[s + 1] && isTied(next - 1)) next++
       const within = starts[s + 1] - next
       const all = new Int32Array(within + rows[s].length)
       for (let k = 0; k < within; k++) all[k] = next + k

@@ -12,7 +12,7 @@ export {
   emitBandLU,
   emitBandSolve,
 } from './banded.ts'
-export { emitLDLT, emitLDLTSolve } from './ldlt.ts'
+export { emitLDLT, emitLDLTOfSize, emitLDLTSolve, emitPairSolver } from './ldlt.ts'
 export {
   emitQR,
   emitQRGramSolve,

@@ -33,62 +33,83 @@ export function emitLDLT(module: ModuleBuilder, { n }: FactorShape): WasmFunctio
   const name = `ldlt_${n}`
   return module.once(name, () =>
     module.function(name, { a: 'i32' }, ['i32'], (f, { a }) => {
-      const pivots = f.let('pivots', i32.add(a, 8 * n * n))
-      const at = (row: I32, column: I32) => i32.add(a, i32.shl(i32.add(i32.mul(row, n), column), 3))
-      const k = f.local('i32', 'k')
-      f.set(k, 0)
-      f.block(done => {
-        f.loop(next => {
-          f.branchIf(done, i32.ge_u(k, n))
-          const diagonal = f.let('diagonal', at(k, k))
-          const column = largestBelow(f, n, k, i32.add(diagonal, 8 * n), i32.add(k, 1))
-          const size = f.let('size', f64.abs(f64.load(diagonal)))
-          const bound = f64.max(size, column.value)
-          f.if(i32.eqz(isUsable(f.let('bound', bound))), () => f.return(i32.add(k, 1)))
-          const r = column.row
-          const pair = f.let('pair', i32.const(0))
-          const chosen = f.local('i32', 'chosen')
-          f.set(chosen, k)
-          f.if(f64.lt(size, f64.mul(alpha, column.value)), () => {
-            // The largest entry of row and column r, off the diagonal.
-            const row = largestInRow(f, at(r, k), i32.sub(r, k))
-            const below = largestBelow(f, n, r, i32.add(at(r, r), 8 * n), i32.add(r, 1))
-            const sigma = f.let('sigma', f64.max(row, below.value))
-            f.if(i32.eqz(isUsable(sigma)), () => f.return(i32.add(k, 1)))
-            // |a_kk|·σ ≥ α·λ², without overflow.
-            const ratio = f64.mul(f64.mul(alpha, column.value), f64.div(column.value, sigma))
-            f.if(f64.lt(size, ratio), () => {
-              f.set(chosen, r)
-              f.set(pair, f64.lt(f64.abs(f64.load(at(r, r))), f64.mul(alpha, sigma)))
-            })
-          })
-          const target = f.let('target', i32.add(k, pair))
-          f.if(i32.ne(target, chosen), () => exchangeSymmetric(f, n, at, k, target, chosen))
-          f.if(
-            pair,
-            () => {
-              f.store(i32.add(pivots, i32.shl(k, 3)), f64.convert_i32_s(i32.sub(-1, k)))
-              f.store(i32.add(pivots, i32.shl(target, 3)), f64.convert_i32_u(chosen))
-              eliminatePair(f, n, at, k)
-            },
-            () => {
-              f.store(i32.add(pivots, i32.shl(k, 3)), f64.convert_i32_u(chosen))
-              eliminateOne(f, n, at, k)
-            },
-          )
-          f.set(k, i32.add(target, 1))
-          f.branch(next)
-        })
-      })
+      emitFactors(f, a, i32.const(n))
       return i32.const(0)
     }),
   )
 }
 
-type Place = (row: I32, column: I32) => I32
+/** The function (a, n) → status that does the same for n known at run time. */
+export function emitLDLTOfSize(module: ModuleBuilder): WasmFunction {
+  return module.once('ldlt', () =>
+    module.function('ldlt', { a: 'i32', n: 'i32' }, ['i32'], (f, { a, n }) => {
+      emitFactors(f, a, n)
+      return i32.const(0)
+    }),
+  )
+}
+
+/** The factorisation; on failure the function returns its status. */
+function emitFactors(f: FunctionBody, a: I32, n: I32): void {
+  const rowBytes = f.let('rowBytes', i32.shl(n, 3))
+  const pivots = f.let('pivots', i32.add(a, i32.mul(n, rowBytes)))
+  const at = (row: I32, column: I32) => i32.add(a, i32.add(i32.mul(row, rowBytes), i32.shl(column, 3)))
+  const matrix: Symmetric = { n, rowBytes, at }
+  const k = f.local('i32', 'k')
+  f.set(k, 0)
+  f.block(done => {
+    f.loop(next => {
+      f.branchIf(done, i32.ge_u(k, n))
+      const diagonal = f.let('diagonal', at(k, k))
+      const column = largestBelow(f, matrix, k, i32.add(diagonal, rowBytes), i32.add(k, 1))
+      const size = f.let('size', f64.abs(f64.load(diagonal)))
+      const bound = f64.max(size, column.value)
+      f.if(i32.eqz(isUsable(f.let('bound', bound))), () => f.return(i32.add(k, 1)))
+      const r = column.row
+      const pair = f.let('pair', i32.const(0))
+      const chosen = f.local('i32', 'chosen')
+      f.set(chosen, k)
+      f.if(f64.lt(size, f64.mul(alpha, column.value)), () => {
+        // The largest entry of row and column r, off the diagonal.
+        const row = largestInRow(f, at(r, k), i32.sub(r, k))
+        const below = largestBelow(f, matrix, r, i32.add(at(r, r), rowBytes), i32.add(r, 1))
+        const sigma = f.let('sigma', f64.max(row, below.value))
+        f.if(i32.eqz(isUsable(sigma)), () => f.return(i32.add(k, 1)))
+        // |a_kk|·σ ≥ α·λ², without overflow.
+        const ratio = f64.mul(f64.mul(alpha, column.value), f64.div(column.value, sigma))
+        f.if(f64.lt(size, ratio), () => {
+          f.set(chosen, r)
+          f.set(pair, f64.lt(f64.abs(f64.load(at(r, r))), f64.mul(alpha, sigma)))
+        })
+      })
+      const target = f.let('target', i32.add(k, pair))
+      f.if(i32.ne(target, chosen), () => exchangeSymmetric(f, matrix, k, target, chosen))
+      f.if(
+        pair,
+        () => {
+          f.store(i32.add(pivots, i32.shl(k, 3)), f64.convert_i32_s(i32.sub(-1, k)))
+          f.store(i32.add(pivots, i32.shl(target, 3)), f64.convert_i32_u(chosen))
+          eliminatePair(f, matrix, k)
+        },
+        () => {
+          f.store(i32.add(pivots, i32.shl(k, 3)), f64.convert_i32_u(chosen))
+          eliminateOne(f, matrix, k)
+        },
+      )
+      f.set(k, i32.add(target, 1))
+      f.branch(next)
+    })
+  })
+}
+
+interface Symmetric {
+  readonly n: I32
+  readonly rowBytes: I32
+  readonly at: (row: I32, column: I32) => I32
+}
 
 /** The largest |entry| from `from` on, a row at a time, and its row; zero and `firstRow` − 1 where there is none. */
-function largestBelow(f: FunctionBody, n: number, column: I32, from: I32, firstRow: I32) {
+function largestBelow(f: FunctionBody, { n, rowBytes }: Symmetric, column: I32, from: I32, firstRow: I32) {
   const address = f.let('address', from)
   const row = f.let('row', firstRow)
   const best = f.let('best', column)
@@ -100,7 +121,7 @@ function largestBelow(f: FunctionBody, n: number, column: I32, from: I32, firstR
       f.set(best, select(row, best, f64.gt(entry, value)))
       // max and not select: a NaN must stay.
       f.set(value, f64.max(value, entry))
-      f.set(address, i32.add(address, 8 * n))
+      f.set(address, i32.add(address, rowBytes))
       f.set(row, i32.add(row, 1))
       f.branch(next)
     })
@@ -120,7 +141,7 @@ function largestInRow(f: FunctionBody, from: I32, count: I32): Local<'f64'> {
 }
 
 /** Exchanges rows and columns p < q of the lower triangle; columns before k hold L, whose rows are exchanged too. */
-function exchangeSymmetric(f: FunctionBody, n: number, at: Place, k: I32, p: I32, q: I32): void {
+function exchangeSymmetric(f: FunctionBody, { n, at }: Symmetric, k: I32, p: I32, q: I32): void {
   const swap = (x: I32, y: I32) => {
     const [first, second] = [f.let('first', x), f.let('second', y)]
     const value = f.let('value', f64.load(first))
@@ -137,9 +158,10 @@ function exchangeSymmetric(f: FunctionBody, n: number, at: Place, k: I32, p: I32
 }
 
 /** L's column k = w/d, then A₂₂ ← A₂₂ − L·wᵀ. */
-function eliminateOne(f: FunctionBody, n: number, at: Place, k: I32): void {
+function eliminateOne(f: FunctionBody, matrix: Symmetric, k: I32): void {
+  const { n, at } = matrix
   const d = f.let('d', f64.load(at(k, k)))
-  const w = keepColumn(f, n, at, k, i32.add(k, 1), k)
+  const w = keepColumn(f, matrix, k, i32.add(k, 1), k)
   const i = f.local('i32', 'i')
   f.for(i, i32.add(k, 1), n, 1, () => {
     const entry = f.let('entry', at(i, k))
@@ -150,15 +172,16 @@ function eliminateOne(f: FunctionBody, n: number, at: Place, k: I32): void {
 }
 
 /** Two columns at once: (l₁, l₂)·D = (w₁, w₂) with D = [[d₁, c], [c, d₂]], scaled by c as LAPACK's dsytf2 does. */
-function eliminatePair(f: FunctionBody, n: number, at: Place, k: I32): void {
+function eliminatePair(f: FunctionBody, matrix: Symmetric, k: I32): void {
+  const { n, at } = matrix
   const second = f.let('second', i32.add(k, 1))
   const [d1, c, d2] = [at(k, k), at(second, k), at(second, second)].map(place => f.let('d', f64.load(place)))
   f.store(at(second, k), 0)
   const start = f.let('start', i32.add(k, 2))
-  const w1 = keepColumn(f, n, at, k, start, k)
-  const w2 = keepColumn(f, n, at, second, start, second)
+  const w1 = keepColumn(f, matrix, k, start, k)
+  const w2 = keepColumn(f, matrix, second, start, second)
   f.store(at(k, second), c)
-  const solve = pairSolver(f, d1, c, d2)
+  const solve = emitPairSolver(f, d1, c, d2)
   const i = f.local('i32', 'i')
   f.for(i, start, n, 1, () => {
     const entry = f.let('entry', at(i, k))
@@ -172,7 +195,7 @@ function eliminatePair(f: FunctionBody, n: number, at: Place, k: I32): void {
 }
 
 /** The solution of the symmetric system [[d₁, c], [c, d₂]]·l = w, without overflow: its entries are scaled by c. */
-function pairSolver(f: FunctionBody, d1: F64, c: F64, d2: F64) {
+export function emitPairSolver(f: FunctionBody, d1: F64, c: F64, d2: F64) {
   const e1 = f.let('e1', f64.div(d1, c))
   const e2 = f.let('e2', f64.div(d2, c))
   const scale = f.let('scale', f64.div(f64.div(1, f64.sub(f64.mul(e1, e2), 1)), c))
@@ -183,7 +206,7 @@ function pairSolver(f: FunctionBody, d1: F64, c: F64, d2: F64) {
 }
 
 /** Copies column `column` from row `from` on into row `row`, right of the diagonal; the address of (row, row). */
-function keepColumn(f: FunctionBody, n: number, at: Place, column: I32, from: I32, row: I32): Local<'i32'> {
+function keepColumn(f: FunctionBody, { n, at }: Symmetric, column: I32, from: I32, row: I32): Local<'i32'> {
   const w = f.let('w', at(row, row))
   const i = f.local('i32', 'i')
   const to = f.let('to', at(row, from))
@@ -256,7 +279,12 @@ function emitBlockDiagonalSolve(
     f.if(
       f64.lt(pivot(k), 0),
       () => {
-        const solve = pairSolver(f, d1, f.let('c', f64.load(diagonal, 8)), f64.load(diagonal, 8 * (n + 1)))
+        const solve = emitPairSolver(
+          f,
+          d1,
+          f.let('c', f64.load(diagonal, 8)),
+          f64.load(diagonal, 8 * (n + 1)),
+        )
         f.for(j, 0, columns, 1, () => {
           const [x1, x2] = solve(f.let('b1', f64.load(first)), f.let('b2', f64.load(first, 8 * columns)))
           f.store(first, x1)
