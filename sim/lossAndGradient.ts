@@ -1,16 +1,12 @@
 import type { ProgramImage } from '../compiler/image.ts'
-import { createLossAndGradient, type StateLoss } from '../solvers/adjoint/index.ts'
-import type { Failure, IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
+import { createLossAndGradient, type GradientOptions, type StateLoss } from '../solvers/adjoint/index.ts'
+import type { Failure, Solution, Times } from '../solvers/ode/index.ts'
 import type { VectorField } from '../solvers/ode/vectorField.ts'
 import { instantiateLoss } from './lossInstance.ts'
 import { compiledLoss, type TrajectoryLoss } from './trajectoryLoss.ts'
 
+export type { GradientOptions } from '../solvers/adjoint/index.ts'
 export type { TrajectoryLoss } from './trajectoryLoss.ts'
-
-export interface GradientOptions extends IntegratorOptions {
-  /** 'discrete': the exact derivative of the numbers that the integrator computed, with its accepted steps frozen. */
-  readonly adjoint?: 'discrete'
-}
 
 /** A trajectory could not be computed to its end; `failure` says why, when, and what to try. */
 export class IntegrationError extends Error {
@@ -48,9 +44,8 @@ export function lossAndGradient(
   loss: TrajectoryLoss,
   options: GradientOptions = {},
 ): LossAndGradient {
-  const { adjoint: _, ...ode } = options
   const gradTheta = (field.parameterGradient ?? new Float64Array(field.parameterCount)).fill(0)
-  const evaluate = createLossAndGradient(field, ode)
+  const evaluate = createLossAndGradient(field, options)
   const result = evaluate(y0, times, stateLoss(loss, field.dimension), gradTheta)
   if (!result.success) throw new IntegrationError(result.failure)
   return {
