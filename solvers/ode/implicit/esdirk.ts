@@ -55,7 +55,7 @@ export function createEsdirk(tableau: EsdirkTableau, context: StepContext): Step
       combine(y, h, a, i * stages, i + 1, k, stageState)
       if (!newton.solve(t + c[i] * h, sigma, stageState, stage[i], weights)) return false
       outcome.iterations = Math.max(outcome.iterations, newton.convergence.iterations)
-      slowest = Math.max(slowest, newton.convergence.rate)
+      if (newton.convergence.iterations > 2) slowest = Math.max(slowest, newton.convergence.rate)
     }
     reuse.slowest = slowest
     return true

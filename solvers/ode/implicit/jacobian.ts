@@ -131,12 +131,18 @@ function colouredColumns(context: StepContext, { index }: MatrixLayout) {
   const pattern = patternFor(context)
   const { rowStart, columns } = pattern
   const { colours, colour } = colourColumns(n, pattern)
+  /** The entries colour by colour: row, column and place in the matrix. */
+  const entries = Array.from({ length: colours }, () => [] as number[])
+  for (let i = 0; i < n; i++)
+    for (let at = rowStart[i]; at < rowStart[i + 1]; at++)
+      entries[colour[columns[at]]].push(i, columns[at], index(i, columns[at]))
+  const places = entries.map(list => Int32Array.from(list))
   const scatter = (group: number, line: Float64Array, out: Float64Array, increments?: Float64Array) => {
-    for (let i = 0; i < n; i++)
-      for (let at = rowStart[i]; at < rowStart[i + 1]; at++) {
-        const j = columns[at]
-        if (colour[j] === group) out[index(i, j)] = increments ? line[i] / increments[j] : line[i]
-      }
+    const list = places[group]
+    for (let at = 0; at < list.length; at += 3) {
+      const value = line[list[at]]
+      out[list[at + 2]] = increments ? value / increments[list[at + 1]] : value
+    }
   }
   return { colours, colour, scatter }
 }

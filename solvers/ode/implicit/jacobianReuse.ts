@@ -4,13 +4,13 @@ import type { StageSystem } from './stageSystem.ts'
 /**
  * When J is evaluated and W(σ) factored. The rule:
  *
- * - J is kept from step to step as long as Newton's iteration contracts by 1e-3 (or what the method says) or better, and evaluated anew at the
- *   beginning of the next step where it does not.
+ * - J is kept from step to step as long as Newton's iteration converges in two iterations, or contracts by 1e-3 (or what the
+ *   method says) or better, and evaluated anew at the beginning of the next step where it does not.
  * - An iteration that fails with a J of an earlier step is repeated with one of this step, before h is made smaller.
  * - W(σ) is factored anew when σ or J has changed; step control leaves h alone where it would grow by less than 1.2.
  */
 export interface JacobianReuse {
-  /** Largest contraction of the step's iterations; to be set by the method. */
+  /** Largest contraction of the step's iterations that took more than two; to be set by the method. */
   slowest: number
   /** W(σ) is factored; false, with the obstacle noted, where it is singular or J has no finite value. */
   prepare(t: number, y: Float64Array, slope: Float64Array, sigma: number): boolean

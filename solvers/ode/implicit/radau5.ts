@@ -190,7 +190,7 @@ export function createRadau5(context: StepContext): StiffnessAware {
         if (!reuse.mayImprove()) return Number.NaN
       }
       outcome.iterations = convergence.iterations
-      reuse.slowest = convergence.rate
+      reuse.slowest = convergence.iterations > 2 ? convergence.rate : 0
       for (let m = 0; m < n; m++) y1[m] = y[m] + increments[2][m]
       const norm = errorNorm(t, y1)
       rejected = !(norm <= 1)
