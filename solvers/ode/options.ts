@@ -80,6 +80,9 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
   positive('firstStep')
   positive('maxStep')
   positive('fixedStep')
+  const { newtonTolerance: kappa = 0 } = options
+  if (!(Number.isFinite(kappa) && kappa >= 0))
+    throw new RangeError(`newtonTolerance must be a number ≥ 0, not ${kappa}`)
   const { atol = 0, maxSteps = 1, method = 'tsit5' } = options
   const tolerances = typeof atol === 'number' ? [atol] : Array.from(atol)
   if (typeof atol !== 'number' && tolerances.length !== field.dimension)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { adjoint, tangent } from '../../adjoint/index.ts'
 import { createStepContext } from '../context.ts'
+import type { StateEvent } from '../index.ts'
 import { odeint } from '../odeint.ts'
 import type { Solution } from '../solution.ts'
 import type { StepRecord } from '../steps.ts'
@@ -17,6 +18,7 @@ import {
   oregonator,
   robertsonDae,
   type StiffField,
+  stiffField,
   stiffVanDerPol,
 } from './testing/stiffProblems.ts'
 
@@ -205,6 +207,52 @@ describe.each(['kvaerno3', 'kvaerno5', 'radau5'] as const)('%s with t and h as v
     expect(Math.abs(difference) / norm(forward)).toBeLessThan(1e-12)
   })
 })
+
+it.each(['kvaerno3', 'kvaerno5', 'radau5', 'auto'] as const)(
+  "the gradient of %s through bounces is that of tsit5's",
+  method => {
+    // a ball that falls with drag, θ = (g, drag), and bounces back with 0.8 of its speed
+    const field = stiffField(
+      2,
+      [9.81, 0.3],
+      (_t, [, v], [g, drag], out) => {
+        out[0] = v
+        out[1] = -g - drag * v
+      },
+      (_t, [, v], [, drag], fy, ftheta) => {
+        fy.set([0, 1, 0, -drag])
+        ftheta.set([0, 0, -1, -v])
+      },
+    )
+    const bounce: StateEvent = {
+      when: (_t, [height]) => height,
+      direction: 'falling',
+      whenVjp(_t, _y, cotangent, gradY) {
+        gradY[0] += cotangent
+        return 0
+      },
+      apply(_t, y) {
+        y[1] *= -0.8
+      },
+      applyVjp(_t, _y, cotangent, gradY) {
+        gradY[0] += cotangent[0]
+        gradY[1] -= 0.8 * cotangent[1]
+        return 0
+      },
+    }
+    const gradients = ([method, 'tsit5'] as const).map(name => {
+      const options = { method: name, rtol: 1e-10, atol: 1e-10, newtonTolerance: 0, events: [bounce] }
+      const solution = odeint(field, [1, 0], [0, 1.5], options)
+      expect(solution.events.length).toBe(2)
+      const [gradY0, gradTheta] = [new Float64Array(2), new Float64Array(2)]
+      adjoint(field, solution, Float64Array.of(0, 0, 0.7, 0.4), gradY0, gradTheta)
+      return [...gradY0, ...gradTheta]
+    })
+    gradients[0].forEach((value, i) => {
+      expect(Math.abs(value - gradients[1][i])).toBeLessThan(1e-7)
+    })
+  },
+)
 
 it('sensitivities of the Robertson DAE are those of quadruple precision', () => {
   const field = robertsonDae()
