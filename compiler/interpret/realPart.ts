@@ -22,8 +22,9 @@ function roundToEven(x: number): number {
   const below = Math.floor(x)
   const excess = x - below
   if (excess === 0 || Number.isNaN(excess)) return x
-  if (excess !== 0.5) return excess < 0.5 ? below : below + 1
-  return below % 2 === 0 ? below : below + 1
+  const up = excess === 0.5 ? below % 2 !== 0 : excess > 0.5
+  // Zero has the sign of x.
+  return up ? below + 1 || 0 * x : below
 }
 
 /** a − b·⌊a/b⌋ without rounding error: the limit, a or ±∞, where b is infinite. */

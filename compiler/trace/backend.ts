@@ -15,7 +15,7 @@ class TraceBackend extends tf.KernelBackend {
   override readSync(dataId: object): Float32Array {
     if (isTraced(dataId) && currentSession()) {
       const { node, dtype } = tracedValue({ dataId, shape: [], dtype: 'float32' })
-      if (node.primitive === 'constant') {
+      if (node.primitive === 'constant' && dtype !== 'complex64') {
         const { value } = node.attributes
         return (dtype === 'float32' ? value.slice() : Int32Array.from(value)) as unknown as Float32Array
       }

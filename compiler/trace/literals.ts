@@ -4,6 +4,8 @@
  * Float32Array is a Float64Array: `x.mul(9.81)`, `tf.scalar(Math.PI)` and `tf.tensor1d([…])` then keep all their bits.
  */
 
+import { env } from '@tensorflow/tfjs-core'
+
 const Float32 = globalThis.Float32Array
 
 /** What `Float32Array` means during a trace. Genuine float32 arrays still count as instances: tfjs asks. */
@@ -23,8 +25,22 @@ function withFloat32Array<T>(replacement: unknown, run: () => T): T {
   }
 }
 
+/** Runs `run`, in which tfjs' platform, which asks Node and not the prototype, takes literals for typed arrays. */
+function withTypedLiterals<T>(run: () => T): T {
+  const { platform } = env()
+  const { isTypedArray } = platform
+  platform.isTypedArray = (a): a is Float32Array =>
+    a instanceof LiteralArray || isTypedArray.call(platform, a)
+  try {
+    return run()
+  } finally {
+    platform.isTypedArray = isTypedArray
+  }
+}
+
 /** Runs `run`, in which literals keep double precision; restored at the end, also after a throw. */
-export const withDoubleLiterals = <T>(run: () => T): T => withFloat32Array(LiteralArray, run)
+export const withDoubleLiterals = <T>(run: () => T): T =>
+  withFloat32Array(LiteralArray, () => withTypedLiterals(run))
 
 /** Runs `run` with the genuine Float32Array, for the backends that really compute in float32. */
 export const withFloat32Literals = <T>(run: () => T): T => withFloat32Array(Float32, run)

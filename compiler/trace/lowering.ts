@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core'
 import { withOrigin } from '../primitives.ts'
-import { currentUserLocation } from './location.ts'
+import { atLocation, currentUserLocation } from './location.ts'
 import { currentSession, tensorInfo, tracedValue, type Value } from './values.ts'
 
 export const backendName = 'trace'
@@ -14,8 +14,30 @@ export type Operands = Readonly<Record<string, Value>>
 // biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own, and tfjs types them only in part
 export type Lowering = (operands: Operands, attributes: any) => Value | Value[]
 
+const lowerings = new Map<string, Lowering>()
+/** What is done where an operand is complex, by kernel; the others refuse it. */
+const complexLowerings = new Map<string, Lowering>()
+
+/** The lowering of `kernel` for real operands. */
+export const realLowering = (kernel: string): Lowering => lowerings.get(kernel)!
+
+export function registerComplexLowerings(lowerings: Readonly<Record<string, Lowering>>): void {
+  for (const [kernel, lowering] of Object.entries(lowerings)) complexLowerings.set(kernel, lowering)
+}
+
+function complexLowering(kernel: string): Lowering {
+  const lowering = complexLowerings.get(kernel)
+  if (!lowering) {
+    throw new Error(
+      `trace: kernel ${kernel}${atLocation(currentUserLocation())} takes no complex64 tensors; take tf.real and tf.imag apart`,
+    )
+  }
+  return lowering
+}
+
 /** Makes `kernel` traceable. */
 export function registerLowering(kernel: string, lowering: Lowering): void {
+  lowerings.set(kernel, lowering)
   tf.registerKernel({
     kernelName: kernel,
     backendName,
@@ -27,7 +49,9 @@ export function registerLowering(kernel: string, lowering: Lowering): void {
         for (const [name, tensor] of Object.entries(inputs)) {
           if (tensor) operands[name] = tracedValue(tensor as tf.TensorInfo)
         }
-        const result = lowering(operands, attrs ?? {})
+        const isComplex = Object.values(operands).some(({ imaginary }) => imaginary)
+        const lower = isComplex ? complexLowering(kernel) : lowering
+        const result = lower(operands, attrs ?? {})
         return Array.isArray(result) ? result.map(tensorInfo) : tensorInfo(result)
       })
     },

@@ -96,7 +96,12 @@ export function outputNodes(result: unknown): Node[] {
       const found = output === null || typeof output !== 'object' ? String(output) : output.constructor?.name
       throw new Error(`trace: result ${i} of the traced function is ${found}, not a tensor`)
     }
-    const { node } = tracedValue(output)
+    const { node, imaginary } = tracedValue(output)
+    if (imaginary) {
+      throw new Error(
+        `trace: result ${i} of the traced function is complex; return its tf.real and its tf.imag`,
+      )
+    }
     if (!sameShape(node.shape, output.shape)) {
       throw new Error(
         `trace: a tensor of shape ${shapeText(output.shape)} was lowered to ${shapeText(node.shape)}`,

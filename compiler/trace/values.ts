@@ -6,12 +6,17 @@ import { constant, input, withOrigin } from '../primitives.ts'
 import { engine } from './engine.ts'
 import { withFloat32Literals } from './literals.ts'
 
-export type NumericType = 'float32' | 'int32' | 'bool'
+export type NumericType = 'float32' | 'int32' | 'bool' | 'complex64'
 
-/** A node, and the tfjs type that it plays: 'float32' stands for any real number here, all of them in float64. */
+/**
+ * A node, and the tfjs type that it plays: 'float32' stands for any real number here, all of them in float64. Of
+ * 'complex64' the node is the real part.
+ */
 export interface Value {
   readonly node: Node
   readonly dtype: NumericType
+  /** Of the real part's shape; with 'complex64', and only with it. */
+  readonly imaginary?: Node
 }
 
 /** One run of `trace`. */
@@ -110,13 +115,22 @@ export function variableInput(variable: tf.Variable): Node {
 function readConstant(tensor: tf.TensorInfo): Value {
   const dtype = numericType(tensor)
   const values = withFloat32Literals(() => engine().readSync(tensor.dataId))
-  return { node: constant(values, tensor.shape), dtype }
+  if (dtype !== 'complex64') return { node: constant(values, tensor.shape), dtype }
+  const [real, imaginary] = [0, 1].map(part =>
+    constant(
+      Array.from(values).filter((_, i) => i % 2 === part),
+      tensor.shape,
+    ),
+  )
+  return { node: real, imaginary, dtype }
 }
 
 /** The tensor's type. @throws Error where it is none of numbers. */
 export function numericType({ dtype }: { dtype: string }): NumericType {
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
-    throw new Error(`trace: tensors of type ${dtype} cannot be traced, only float32, int32 and bool`)
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool' && dtype !== 'complex64') {
+    throw new Error(
+      `trace: tensors of type ${dtype} cannot be traced, only float32, int32, bool and complex64`,
+    )
   }
   return dtype
 }

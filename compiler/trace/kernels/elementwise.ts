@@ -35,8 +35,9 @@ function toInteger(x: Node): Node {
   return p.select(p.isFinite(x), truncated, zero)
 }
 
-/** x's value as another type: 'int32' truncates, 'bool' asks whether it is not zero. */
+/** x's value as another type: 'int32' truncates, 'bool' asks whether it is not zero, 'complex64' is x + 0i. */
 export function cast({ node, dtype: from }: Value, dtype: NumericType): Value {
+  if (dtype === 'complex64') return { node, imaginary: p.full(0, node.shape), dtype }
   if (dtype === 'int32' && from === 'float32') return { node: toInteger(node), dtype }
   if (dtype === 'bool' && from !== 'bool') return { node: p.notEqual(node, p.full(0, node.shape)), dtype }
   return { node, dtype }
@@ -168,7 +169,6 @@ registerLowerings({
   GreaterEqual: binary(p.greaterEqual, 'bool'),
   LogicalAnd: binary(p.multiply, 'bool'),
   LogicalOr: binary(p.maximum, 'bool'),
-  LogicalXor: binary(p.notEqual, 'bool'),
   Select: ({ condition, t, e }) => {
     const shape = t.node.shape
     // A condition of rank 1 chooses among whole rows.

@@ -1,9 +1,11 @@
 /** Registers every lowering. */
 
+import './complex.ts'
 import './convolution.ts'
 import './dense.ts'
 import './einsum.ts'
 import './elementwise.ts'
+import './fourier.ts'
 import './images.ts'
 import './normalisation.ts'
 import './order.ts'

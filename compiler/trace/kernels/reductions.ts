@@ -8,7 +8,7 @@ import type { NumericType, Value } from '../values.ts'
 type Reduction = (a: Node, axes?: readonly number[]) => Node
 
 /** tfjs' axis: absent for all, a number, or a list; negative ones count from the back. */
-function axesOf(axis: number | readonly number[] | null | undefined, rank: number): number[] {
+export function axesOf(axis: number | readonly number[] | null | undefined, rank: number): number[] {
   const axes = axis === null || axis === undefined ? Array.from({ length: rank }, (_, i) => i) : [axis].flat()
   return axes.map(i => (i < 0 ? i + rank : i))
 }
@@ -38,20 +38,11 @@ const mean: Reduction = (x, axes = axesOf(null, x.shape.length)) => {
 
 const counted = (dtype: NumericType): NumericType => (dtype === 'bool' ? 'int32' : dtype)
 
-/** x less its greatest along `axis`, and the exponentials' sum, there at extent 1: softmax without overflow. */
-function shifted(x: Node, axis: number): { exponents: Node; total: Node } {
-  const exponents = p.subtract(x, p.broadcastTo(keeping(p.maximumOf, x, [axis]), x.shape))
-  return { exponents, total: keeping(p.sum, p.exp(exponents), [axis]) }
-}
-
+/** e^(x − m)/Σ e^(x − m) along `axis`, m the greatest there, so that nothing overflows. */
 function softmax(x: Node, axis: number): Node {
-  const { exponents, total } = shifted(x, axis)
-  return p.divide(p.exp(exponents), p.broadcastTo(total, x.shape))
-}
-
-function logSoftmax(x: Node, axis: number): Node {
-  const { exponents, total } = shifted(x, axis)
-  return p.subtract(exponents, p.broadcastTo(p.log(total), x.shape))
+  const exponents = p.subtract(x, p.broadcastTo(keeping(p.maximumOf, x, [axis]), x.shape))
+  const powers = p.exp(exponents)
+  return p.divide(powers, p.broadcastTo(keeping(p.sum, powers, [axis]), x.shape))
 }
 
 const indices = (count: number): Node =>
@@ -141,8 +132,6 @@ registerLowerings({
   ArgMax: indexOfExtreme(p.maximumOf),
   ArgMin: indexOfExtreme(p.minimumOf),
   Softmax: ({ logits }, { dim }) => float(softmax(logits.node, axesOf(dim, logits.node.shape.length)[0])),
-  LogSoftmax: ({ logits }, { axis }) =>
-    float(logSoftmax(logits.node, axesOf(axis, logits.node.shape.length)[0])),
   Cumsum: ({ x }, attributes) => ({ node: cumulativeSum(x.node, attributes), dtype: counted(x.dtype) }),
   Cumprod: ({ x }, attributes) => ({
     node: scan(x.node, p.multiply, 1, attributes),

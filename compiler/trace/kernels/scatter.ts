@@ -35,6 +35,21 @@ function scatterSum(indices: Node, updates: Node, shape: Shape): Node {
   return p.reshape(p.scatterAdd(slices, rows, extent), shape)
 }
 
+/**
+ * Zeros, with `updates`' rows added where `numbers` say: those of no row fall away. (They are gathered in a row behind the
+ * last, from which a derivative gets zero; out of range it would get NaN.)
+ */
+function scatterRows(updates: Node, numbers: Node, extent: number): Node {
+  const { shape } = numbers
+  const exists = p.multiply(p.greaterEqual(numbers, p.full(0, shape)), p.less(numbers, p.full(extent, shape)))
+  const rows = p.scatterAdd(updates, p.select(exists, numbers, p.full(extent, shape)), extent + 1)
+  return p.slice(
+    rows,
+    rows.shape.map(() => 0),
+    rows.shape.with(0, extent),
+  )
+}
+
 /** For each index, 1 where no later one is equal, else 0. */
 function isLast(rows: Node): Node {
   const n = rows.shape[0]
@@ -62,7 +77,13 @@ function replace(x: Node, indices: Node, updates: Node): Node {
   return p.select(everywhere, written, x)
 }
 
+const flat = (x: Node): Node => p.reshape(x, [sizeOf(x.shape)])
+
 registerLowerings({
+  UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }) => ({
+    node: scatterRows(x.node, flat(segmentIds.node), numSegments),
+    dtype: x.dtype,
+  }),
   ScatterNd: ({ indices, updates }, { shape }) => ({
     node: scatterSum(indices.node, updates.node, shape),
     dtype: updates.dtype,

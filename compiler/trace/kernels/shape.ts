@@ -6,6 +6,7 @@ import * as p from '../../primitives.ts'
 import { registerLowerings } from '../lowering.ts'
 import type { Value } from '../values.ts'
 import { cast } from './elementwise.ts'
+import { axesOf } from './reductions.ts'
 
 const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
 const insert = (shape: Shape, axis: number): number[] =>
@@ -15,7 +16,7 @@ const remove = (shape: Shape, axis: number): number[] => shape.toSpliced(positiv
 const beginAt = (shape: Shape, axis: number, begin: number): number[] =>
   shape.map((_, i) => (i === axis ? begin : 0))
 
-const sequence = (count: number, first = 0, step = 1): number[] =>
+export const sequence = (count: number, first = 0, step = 1): number[] =>
   Array.from({ length: count }, (_, i) => first + i * step)
 
 /** Parts one behind the other along `axis`, of these sizes. */
@@ -157,11 +158,10 @@ registerLowerings({
   },
   ExpandDims: ({ input }, { dim }) => mapped(input, p.reshape(input.node, insert(input.node.shape, dim))),
   Transpose: ({ x }, { perm }) => mapped(x, p.transpose(x.node, perm)),
-  BroadcastTo: ({ x }, { shape }) => mapped(x, p.broadcastTo(x.node, shape)),
   Tile: ({ x }, { reps }) => mapped(x, tile(x.node, reps)),
   PadV2: ({ x }, { paddings, constantValue }) => mapped(x, pad(x.node, paddings, constantValue)),
   MirrorPad: ({ x }, { paddings, mode }) => mapped(x, mirrorPad(x.node, paddings, mode)),
-  Reverse: ({ x }, { dims }) => mapped(x, p.reverse(x.node, [dims].flat())),
+  Reverse: ({ x }, { dims }) => mapped(x, p.reverse(x.node, axesOf(dims, x.node.shape.length))),
   Slice: ({ x }, { begin, size }) => {
     const shape = [...x.node.shape]
     const [first, extents] = sliceUtil.parseSliceParams({ dataId: {}, shape, dtype: x.dtype }, begin, size)
@@ -216,8 +216,6 @@ registerLowerings({
   GatherV2: ({ x, indices }, { axis, batchDims = 0 }) =>
     mapped(x, batchGather(x.node, indices.node, positive(axis, x.node.shape.length), batchDims)),
   GatherNd: ({ params, indices }) => mapped(params, gatherElements(params.node, indices.node)),
-  UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }) =>
-    mapped(x, p.scatterAdd(x.node, p.reshape(segmentIds.node, [sizeOf(segmentIds.node.shape)]), numSegments)),
   OneHot: ({ indices }, { depth, onValue, offValue, dtype }) => ({
     node: oneHot(indices.node, depth, onValue, offValue),
     dtype: dtype ?? 'int32',
