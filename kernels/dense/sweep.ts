@@ -3,6 +3,9 @@ import { advance, type FunctionBody, type I32, i32, type Local } from '../wasm/i
 /** A number of rows or columns: known when the code is made, or at run time, and then its remainder modulo 16 is known. */
 export type Extent = number | { readonly count: I32; readonly modulo16: number }
 
+export const countOf = (extent: Extent): I32 =>
+  typeof extent === 'number' ? i32.const(extent) : extent.count
+
 /** A variable address that moves by `stride` bytes from one row or column to the next. */
 export interface Pointer {
   readonly at: Local<'i32'>

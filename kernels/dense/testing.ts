@@ -18,9 +18,15 @@ export const randomArray = (length: number, next: () => number): Float64Array =>
 export const transpose = (a: Float64Array, rows: number, columns: number): Float64Array =>
   Float64Array.from({ length: rows * columns }, (_, e) => a[(e % rows) * columns + Math.floor(e / rows)])
 
-/** A (m×k) · B (k×n), by the definition. */
-export function multiply(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
-  const c = new Float64Array(m * n)
+/** C (or zero) + A (m×k) · B (k×n), by the definition: each sum in the order of its terms. C is overwritten. */
+export function multiply(
+  a: Float64Array,
+  b: Float64Array,
+  m: number,
+  k: number,
+  n: number,
+  c = new Float64Array(m * n),
+): Float64Array {
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
       for (let p = 0; p < k; p++) c[i * n + j] += a[i * k + p] * b[p * n + j]
