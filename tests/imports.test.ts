@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 /** What of sim/files runs in a browser: the viewer's page may import these and no others. */
-const browserFiles = ['npz', 'trajectory', 'viewerSeries', 'fileError', 'rows', 'csv'].map(name => `sim/files/${name}.ts`)
+const browserFiles = ['npz', 'trajectory', 'viewerSeries', 'fileError', 'rows', 'csv', 'geoms'].map(name => `sim/files/${name}.ts`)
 
 /** What product code of a folder may import (itself is always allowed). */
 interface Rule {

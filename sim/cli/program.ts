@@ -83,11 +83,15 @@ export function commandLine(): Command {
   program
     .command('export')
     .description('write what a run has learned, or a scene, in a form that needs no neurode')
-    .argument('<run|scene>')
+    .argument('<run|scene|file|folder>')
     .option(
       '--wasm <out.wasm>',
       'the model as a WebAssembly module, with its loader, types and readable text',
     )
+    .option('--html <out.html>', 'the viewer with the trajectories, as one file that opens without a network')
+    .option('--gltf <out.gltf>', 'the motion of the bodies as a glTF 2.0 animation')
+    .option('--csv <out.csv>', 'times, states, points and series as a table')
+    .option('--decimate <n>', 'keep n samples of each trajectory at most', wholeNumber(2))
     .action(async (target, options) => (await import('./commands/export.ts')).exportCommand(target, options))
 
   program

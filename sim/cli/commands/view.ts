@@ -1,13 +1,6 @@
-import { existsSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
 import pc from 'picocolors'
-import { writeAtomically } from '../../files/atomic.ts'
-import { writeTrajectory } from '../../files/trajectory.ts'
-import { compileSystem } from '../../problem/problem.ts'
-import { loadScene } from '../../scene/index.ts'
-import { simulate, trajectoryOf } from '../../simulate.ts'
 import { startViewer, type Viewer } from '../../view/server.ts'
+import { pathOfTarget } from '../targets.ts'
 
 export interface ViewCommandOptions {
   readonly port?: number
@@ -21,7 +14,7 @@ export interface ViewCommandOptions {
  */
 export async function viewCommand(targets: readonly string[], options: ViewCommandOptions): Promise<void> {
   const paths: string[] = []
-  for (const target of targets) paths.push(isScene(target) ? await simulated(target) : target)
+  for (const target of targets) paths.push(await pathOfTarget(target))
   const viewer = await startViewer({
     paths,
     port: options.port,
@@ -30,20 +23,6 @@ export async function viewCommand(targets: readonly string[], options: ViewComma
   })
   console.log(`\nviewer at ${pc.bold(pc.cyan(viewer.url))}  ${pc.dim('(Ctrl+C ends it)')}`)
   await interrupted(viewer)
-}
-
-/** A scene file, or the name of a shipped scene. */
-function isScene(target: string): boolean {
-  if (/\.(ya?ml|json)$/.test(target)) return true
-  return !existsSync(target) && !target.endsWith('.npz')
-}
-
-async function simulated(path: string): Promise<string> {
-  const scene = loadScene(path)
-  const system = await compileSystem(scene, false)
-  const file = join(mkdtempSync(join(tmpdir(), 'neurode-')), `${basename(scene.name)}.npz`)
-  writeAtomically(file, writeTrajectory(trajectoryOf(scene, system, simulate(scene, system))))
-  return file
 }
 
 function interrupted(viewer: Viewer): Promise<void> {
