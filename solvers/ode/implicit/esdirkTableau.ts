@@ -21,6 +21,8 @@ export interface EsdirkTableau {
   /** Order of u(θ). */
   readonly denseOrder: number
   readonly gamma: number
+  /** Y_s − Y_{s−1} is taken this many times as the error estimate, where it is smaller than the true error; default 1. */
+  readonly errorFactor?: number
   /** Row i has the i coefficients of k_0 … k_{i−1}. */
   readonly a: readonly (readonly number[])[]
   /** dense[i] holds the coefficients of θ, θ², θ³ … in b_i(θ). */
@@ -33,13 +35,13 @@ export interface FlatEsdirk extends DensePolynomials {
   readonly c: Float64Array
   /** s×s with the diagonal. */
   readonly a: Float64Array
-  /** a_s − a_{s−1}. */
+  /** errorFactor·(a_s − a_{s−1}). */
   readonly error: Float64Array
   /** s×s: row i predicts k_i from k_0 … k_{i−1}. */
   readonly predictor: Float64Array
 }
 
-export function flattenEsdirk({ gamma, a, dense }: EsdirkTableau): FlatEsdirk {
+export function flattenEsdirk({ gamma, a, dense, errorFactor = 1 }: EsdirkTableau): FlatEsdirk {
   const stages = a.length
   const degree = dense[0].length
   const flat = {
@@ -61,7 +63,8 @@ export function flattenEsdirk({ gamma, a, dense }: EsdirkTableau): FlatEsdirk {
     flat.predictor.set(predictorRow(flat.c, i), i * stages)
   })
   const last = (stages - 1) * stages
-  for (let j = 0; j < stages; j++) flat.error[j] = flat.a[last + j] - flat.a[last - stages + j]
+  for (let j = 0; j < stages; j++)
+    flat.error[j] = errorFactor * (flat.a[last + j] - flat.a[last - stages + j])
   return flat
 }
 

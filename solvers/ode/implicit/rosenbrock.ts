@@ -18,7 +18,7 @@ export function loadRosenbrockStages({ width, dense }: StepRecord, step: number,
 
 /**
  * A stepper for one Rosenbrock method: one Jacobian and one factorisation per step, no iteration. M is constant; it may be
- * singular. ∂f/∂t is field.timeDerivative, else a difference quotient.
+ * singular. As no iteration corrects what the factors have lost to rounding, h·‖J‖ beyond 1e16 loses conserved sums (problem E5). ∂f/∂t is field.timeDerivative, else a difference quotient.
  * @throws Error where the mass matrix is not constant.
  */
 export function createRosenbrock(tableau: RosenbrockTableau, context: StepContext): Stepper {

@@ -17,6 +17,8 @@ export interface StageSystem {
   readonly n: number
   readonly mass: MassMatrix
   readonly layout: MatrixLayout
+  /** t of the last `linearise`. */
+  readonly time: number
   /** J of the last `linearise`, in the layout. */
   readonly jacobian: Float64Array
   /** out ← f(t, y) − M(t, y)·slope. */
@@ -51,6 +53,9 @@ export function createStageSystem(context: StepContext): StageSystem {
     n,
     mass,
     layout,
+    get time() {
+      return time
+    },
     jacobian,
     residual(t, y, slope, out) {
       if (!context.evaluate(t, y, out) || !mass.evaluate(t, y)) return false
@@ -108,7 +113,7 @@ export function createComplexStageSystem(context: StepContext, system: StageSyst
       context.statistics.factorisations++
       const pivot = lu.factor()
       if (pivot < 0) return true
-      context.obstacle = failures.singularIteration(0, pivot, 'M/(γh) − ∂f/∂y of a stage')
+      context.obstacle = failures.singularIteration(system.time, pivot, 'M/(γh) − ∂f/∂y of a stage')
       return false
     },
     solve(re, im) {
