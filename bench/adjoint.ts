@@ -8,6 +8,8 @@
  * The error is that against the gradient of the solution itself, by tight tolerances (dopri5 at 1e-12): it holds what the
  * tolerances of the forward solve do, and what the adjoint adds to it.
  */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { lossAndGradient } from '../index.ts'
 import { createIntegrator } from '../solvers/index.ts'
 import { field, loss, median, peerGradients, times, tolerances, y0 } from './seedModel.ts'
@@ -67,10 +69,14 @@ for (const { name, time, error } of rows)
 
 console.log('\n| steps | kept for the gradient | within 1 MB | time, all kept | time, within 1 MB |')
 console.log('|--:|--:|--:|--:|--:|')
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 const bytesOf = (options: object, span: [number, number]): [bytes: number, steps: number] => {
+  collectGarbage()
   const before = process.memoryUsage().arrayBuffers
   const integrator = createIntegrator(field, { ...tolerances, maxSteps: 1e7, ...options })
   const { statistics } = integrator.integrate(y0, span)
+  collectGarbage()
   return [process.memoryUsage().arrayBuffers - before, statistics.accepted]
 }
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`

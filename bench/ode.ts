@@ -29,11 +29,11 @@ const tolerancesOf = ({ scene, tolerances: [first, last] }: Problem): Tolerance[
   })
 }
 
-/** Root mean square of the relative errors of all components. */
+/** Root mean square of the relative errors of all components; where the truth is 0, relative to the largest of them. */
 function errorOf(end: readonly number[], reference: readonly number[]): number {
-  const squares = end.map((value, i) => (Number.isFinite(reference[i]) ? (value / reference[i] - 1) ** 2 : 0))
-  const counted = reference.filter(Number.isFinite).length
-  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / counted)
+  const largest = Math.max(...reference.map(Math.abs))
+  const squares = end.map((value, i) => ((value - reference[i]) / (Math.abs(reference[i]) || largest)) ** 2)
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length)
 }
 
 async function ours(problem: Problem, tolerances: readonly Tolerance[]): Promise<Curves> {
@@ -69,7 +69,7 @@ async function ours(problem: Problem, tolerances: readonly Tolerance[]): Promise
 /** The true end: the scene's, or (if it has none) by the tightest tolerances. */
 async function referenceOf({ scene }: Problem): Promise<number[]> {
   const states = Object.keys('state' in scene.system ? scene.system.state : {})
-  if (scene.reference) return states.map(name => scene.reference!.state[name] || Number.NaN)
+  if (scene.reference) return states.map(name => scene.reference!.state[name])
   const { field, model } = await compileSystem(scene, false)
   const options = { method: 'radau5', rtol: 1e-12, atol: 1e-12, maxSteps: 1e7 } as const
   const { y } = createIntegrator(field, options).integrate(model.start, scene.solver.span as [number, number])

@@ -2,11 +2,13 @@
  * Every test problem of scenes/tests/ by every method that fits it, at three tolerances: the error at the end in units of
  * the tolerance that was asked for.
  *
- *     npx tsx bench/problems.ts 1e-7
+ *     npx tsx bench/problems.ts 1e-7       with PEERS_PYTHON, SciPy's errors as well
  *
  * rtol is the given tolerance; atol keeps its ratio to rtol in the scene. Explicit methods are left out of stiff
  * problems and of constraints, fixed steps out of all.
  */
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { compileSystem, loadScene, SimulationError, shippedScenes, simulate } from '../sim/index.ts'
 
 const tolerance = Number(process.argv[2] ?? 1e-7)
@@ -71,3 +73,15 @@ for (const { name } of shippedScenes().filter(({ isTest }) => isTest)) {
   console.log(`| ${name.replace('tests/', '')} | ${cells.join(' | ')} |`)
 }
 console.log(`| **within 10** | ${counts.map(({ within, all }) => `${within} of ${all}`).join(' | ')} |`)
+
+const python = process.env.PEERS_PYTHON
+if (python) {
+  const script = fileURLToPath(new URL('peers/problems_scipy.py', import.meta.url))
+  console.log(`\nSciPy, at the same tolerances:\n`)
+  console.log(
+    execFileSync(python, [script, String(tolerance)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  )
+}

@@ -182,7 +182,7 @@ scene("detest-e5", "DETEST E5, a curve of pursuit.", {"y": 0, "v": 0}, {"y": "v"
 scene("arenstorf", "Arenstorf's orbit, a satellite about earth and moon (Hairer I, II.0), closes after one period.",
       {"x": "0.994", "y": 0, "vx": 0, "vy": "-2.00158510637908252240537862224"},
       {"x": "vx", "y": "vy", "vx": "x + 2*vy - m1*(x + mu)/d1 - mu*(x - m1)/d2", "vy": "y - 2*vx - m1*y/d1 - mu*y/d2"},
-      "17.0652165601579625588917206249", [0.994, 0, None, None], "the period published by Hairer, Norsett & Wanner, I, p. 130",
+      "17.0652165601579625588917206249", [0.994, 0, 0, "-2.00158510637908252240537862224"], "the period published by Hairer, Norsett & Wanner, I, p. 130",
       parameters={"mu": "0.012277471", "m1": "0.987722529"},
       definitions={"d1": "((x + mu)^2 + y^2)^1.5", "d2": "((x - m1)^2 + y^2)^1.5"}, method="dop853", rtol="1.0e-10", atol="1.0e-12",
       below="1.0e+5")
