@@ -33,8 +33,7 @@ export const isConstant = (node: Node): boolean =>
 /** Where ∂f/∂y may differ from zero, if that is at most a quarter of it. */
 export function sparsityOf({ y, f }: FieldNodes): VectorField['jacobianPattern'] {
   const n = sizeOf(y.shape)
-  const pattern = jacobianPattern(f, y, (n * n) / 4)
-  return pattern && { rowStart: pattern.rowPointers, columns: pattern.columnIndices }
+  return jacobianPattern(f, y, (n * n) / 4)
 }
 
 /** Compiles one of the functions that VectorField describes. */

@@ -1,15 +1,20 @@
 /** Where a Jacobian may differ from zero, and which of its columns can be computed together. */
 
+import type { SparsityPattern } from '../../kernels/sparsity/index.ts'
 import { activeNodes } from '../differentiate/rules.ts'
 import { type Node, sizeOf, topologicalOrder } from '../graph.ts'
 import { createConstants } from './constants.ts'
 import { type Dependencies, dependenciesOf } from './dependencies.ts'
 import { createIndexSets, emptySet } from './indexSets.ts'
-import type { SparsityPattern } from './pattern.ts'
 import { type Support, supportOf } from './support.ts'
 
-export { type Colouring, colourColumns } from './colouring.ts'
-export { rowIndices, type SparsityPattern, transposedPattern } from './pattern.ts'
+export {
+  type Colouring,
+  colourColumns,
+  rowIndices,
+  type SparsityPattern,
+  transposedPattern,
+} from '../../kernels/sparsity/index.ts'
 
 /**
  * Where ∂output/∂input, an m×n matrix of both flattened row-major, may differ from zero: every entry that does for some

@@ -1,3 +1,5 @@
+import type { SparsityPattern } from '../../kernels/sparsity/index.ts'
+
 /**
  * The right-hand side of dy/dt = f_θ(t, y), as an integrator sees it. A compiled model is one implementation, a plain
  * TypeScript function another, an eager tfjs model a third.
@@ -101,14 +103,6 @@ export interface VectorField {
     dtheta: Float64Array,
     out: Float64Array,
   ): void
-}
-
-/** Places in an n×n matrix, by compressed rows: row i has the columns columns[rowStart[i]] … columns[rowStart[i + 1] − 1]. */
-export interface SparsityPattern {
-  /** n + 1. */
-  readonly rowStart: Int32Array
-  /** Increasing within each row. */
-  readonly columns: Int32Array
 }
 
 /** @throws Error where the field does not give ∂f/∂t. */

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { createStepContext } from '../context.ts'
 import { lotkaVolterra } from '../testing/problems.ts'
 import type { VectorField } from '../vectorField.ts'
-import { colourColumns } from './colouring.ts'
 import { createJacobian } from './jacobian.ts'
 import { denseLayout, layoutOf } from './linear/index.ts'
 import { brusselator, brusselatorStart, hires } from './testing/stiffProblems.ts'
@@ -46,21 +45,6 @@ describe.each([
     if (field.jacobianPattern) {
       expect(layout).toMatchObject({ kind: 'banded', lower: 2, upper: 2 })
       expect(evaluations).toBeLessThanOrEqual(6)
-    }
-  })
-})
-
-describe('colouring', () => {
-  it('never gives two columns of a row the same colour', () => {
-    const { jacobianPattern } = brusselator(9)
-    const { colour, colours } = colourColumns(18, jacobianPattern!)
-    expect(colours).toBeLessThanOrEqual(5)
-    for (let i = 0; i < 18; i++) {
-      const row = jacobianPattern!.columns.subarray(
-        jacobianPattern!.rowStart[i],
-        jacobianPattern!.rowStart[i + 1],
-      )
-      expect(new Set(Array.from(row, j => colour[j])).size).toBe(row.length)
     }
   })
 })

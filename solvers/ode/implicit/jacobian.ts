@@ -1,8 +1,7 @@
 import { SingularMatrixError } from '../../../kernels/singularMatrix.ts'
+import { colourColumns, fullPattern, type SparsityPattern } from '../../../kernels/sparsity/index.ts'
 import type { StepContext } from '../context.ts'
 import * as failures from '../failure.ts'
-import type { SparsityPattern } from '../vectorField.ts'
-import { colourColumns, fullPattern } from './colouring.ts'
 import type { MatrixLayout } from './linear/index.ts'
 
 /** Writes a Jacobian into a matrix of a layout; false where the function has no finite value. */
@@ -47,13 +46,13 @@ function whole({ field }: StepContext, layout: MatrixLayout): WriteJacobian {
   }
   const n = field.dimension
   const dense = new Float64Array(n * n)
-  const { rowStart, columns } = field.jacobianPattern!
+  const { rowPointers, columnIndices } = field.jacobianPattern!
   return (t, y, out) => {
     field.jacobian!(t, y, dense)
     out.fill(0)
     for (let i = 0; i < n; i++)
-      for (let at = rowStart[i]; at < rowStart[i + 1]; at++)
-        out[layout.index(i, columns[at])] = dense[i * n + columns[at]]
+      for (let at = rowPointers[i]; at < rowPointers[i + 1]; at++)
+        out[layout.index(i, columnIndices[at])] = dense[i * n + columnIndices[at]]
     return true
   }
 }
@@ -61,14 +60,14 @@ function whole({ field }: StepContext, layout: MatrixLayout): WriteJacobian {
 function byColumns(context: StepContext, layout: MatrixLayout): WriteJacobian {
   const { field } = context
   const n = field.dimension
-  const { colours, colour, scatter } = colouredColumns(context, layout)
+  const { count, colours, scatter } = colouredColumns(context, layout)
   const seed = new Float64Array(n)
   const line = new Float64Array(n)
   const zeroTheta = new Float64Array(field.parameterCount)
   return (t, y, out) => {
     out.fill(0)
-    for (let group = 0; group < colours; group++) {
-      for (let j = 0; j < n; j++) seed[j] = colour[j] === group ? 1 : 0
+    for (let group = 0; group < count; group++) {
+      for (let j = 0; j < n; j++) seed[j] = colours[j] === group ? 1 : 0
       field.jvp!(t, y, seed, zeroTheta, line)
       scatter(group, line, out)
     }
@@ -79,7 +78,7 @@ function byColumns(context: StepContext, layout: MatrixLayout): WriteJacobian {
 function byRows(context: StepContext, layout: MatrixLayout): WriteJacobian {
   const { field } = context
   const n = field.dimension
-  const { rowStart, columns } = patternFor(context)
+  const { rowPointers, columnIndices } = patternFor(context)
   const unit = new Float64Array(n)
   const line = new Float64Array(n)
   const ignoredTheta = new Float64Array(field.parameterCount)
@@ -89,8 +88,8 @@ function byRows(context: StepContext, layout: MatrixLayout): WriteJacobian {
       unit[i] = 1
       field.vjp!(t, y, unit, line.fill(0), ignoredTheta)
       unit[i] = 0
-      for (let at = rowStart[i]; at < rowStart[i + 1]; at++)
-        out[layout.index(i, columns[at])] = line[columns[at]]
+      for (let at = rowPointers[i]; at < rowPointers[i + 1]; at++)
+        out[layout.index(i, columnIndices[at])] = line[columnIndices[at]]
     }
     return true
   }
@@ -98,7 +97,7 @@ function byRows(context: StepContext, layout: MatrixLayout): WriteJacobian {
 
 function byDifferences(context: StepContext, layout: MatrixLayout): WriteJacobian {
   const n = context.field.dimension
-  const { colours, colour, scatter } = colouredColumns(context, layout)
+  const { count, colours, scatter } = colouredColumns(context, layout)
   const base = new Float64Array(n)
   const moved = new Float64Array(n)
   const line = new Float64Array(n)
@@ -106,10 +105,10 @@ function byDifferences(context: StepContext, layout: MatrixLayout): WriteJacobia
   return (t, y, out) => {
     if (!context.evaluate(t, y, base)) return false
     out.fill(0)
-    for (let group = 0; group < colours; group++) {
+    for (let group = 0; group < count; group++) {
       for (let j = 0; j < n; j++) {
         moved[j] = y[j]
-        if (colour[j] !== group) continue
+        if (colours[j] !== group) continue
         moved[j] += differenceIncrement(y[j])
         increments[j] = moved[j] - y[j]
       }
@@ -129,13 +128,13 @@ export const differenceIncrement = (value: number) =>
 function colouredColumns(context: StepContext, { index }: MatrixLayout) {
   const n = context.field.dimension
   const pattern = patternFor(context)
-  const { rowStart, columns } = pattern
-  const { colours, colour } = colourColumns(n, pattern)
+  const { rowPointers, columnIndices } = pattern
+  const { count, colours } = colourColumns(pattern)
   /** The entries colour by colour: row, column and place in the matrix. */
-  const entries = Array.from({ length: colours }, () => [] as number[])
+  const entries = Array.from({ length: count }, () => [] as number[])
   for (let i = 0; i < n; i++)
-    for (let at = rowStart[i]; at < rowStart[i + 1]; at++)
-      entries[colour[columns[at]]].push(i, columns[at], index(i, columns[at]))
+    for (let at = rowPointers[i]; at < rowPointers[i + 1]; at++)
+      entries[colours[columnIndices[at]]].push(i, columnIndices[at], index(i, columnIndices[at]))
   const places = entries.map(list => Int32Array.from(list))
   const scatter = (group: number, line: Float64Array, out: Float64Array, increments?: Float64Array) => {
     const list = places[group]
@@ -144,5 +143,5 @@ function colouredColumns(context: StepContext, { index }: MatrixLayout) {
       out[list[at + 2]] = increments ? value / increments[list[at + 1]] : value
     }
   }
-  return { colours, colour, scatter }
+  return { count, colours, scatter }
 }

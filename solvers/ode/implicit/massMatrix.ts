@@ -1,7 +1,7 @@
 import { SingularMatrixError } from '../../../kernels/singularMatrix.ts'
+import { patternOf } from '../../../kernels/sparsity/index.ts'
 import type { StepContext } from '../context.ts'
 import * as failures from '../failure.ts'
-import { patternOf } from './colouring.ts'
 import { differenceIncrement } from './jacobian.ts'
 import { layoutOf, type MatrixLayout, multiplyAdd, multiplyTransposedAdd } from './linear/index.ts'
 

@@ -1,4 +1,4 @@
-import type { SparsityPattern } from '../../vectorField.ts'
+import type { SparsityPattern } from '../../../../kernels/sparsity/index.ts'
 
 /**
  * Where the entries of the n×n matrices M, J and σ·M − J of a stage system lie: row-major, each row with the columns
@@ -48,11 +48,11 @@ export function layoutOf(n: number, patterns: readonly (SparsityPattern | undefi
   for (const pattern of patterns) {
     if (!pattern) return denseLayout(n)
     for (let i = 0; i < n; i++) {
-      const from = pattern.rowStart[i]
-      const to = pattern.rowStart[i + 1]
+      const from = pattern.rowPointers[i]
+      const to = pattern.rowPointers[i + 1]
       if (from === to) continue
-      lower = Math.max(lower, i - pattern.columns[from])
-      upper = Math.max(upper, pattern.columns[to - 1] - i)
+      lower = Math.max(lower, i - pattern.columnIndices[from])
+      upper = Math.max(upper, pattern.columnIndices[to - 1] - i)
     }
   }
   // an LU of the band takes about 2·lower·(lower + upper)·n operations, a dense one 2/3·n³ at several times the speed

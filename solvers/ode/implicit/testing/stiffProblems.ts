@@ -1,5 +1,6 @@
+import type { SparsityPattern } from '../../../../kernels/sparsity/index.ts'
 import { fieldOf, type Problem } from '../../testing/problems.ts'
-import type { SparsityPattern, VectorField } from '../../vectorField.ts'
+import type { VectorField } from '../../vectorField.ts'
 
 /**
  * Stiff test problems with exact derivatives by hand. Digits: Mazzia & Magherini, *Test Set for Initial Value Problem
@@ -154,8 +155,10 @@ export function brusselator(points: number): StiffField {
     [i - 2, i % 2 === 0 ? i : i - 1, i % 2 === 0 ? i + 1 : i, i + 2].filter(j => j >= 0 && j < n),
   )
   const pattern: SparsityPattern = {
-    rowStart: Int32Array.from({ length: n + 1 }, (_, i) => rows.slice(0, i).flat().length),
-    columns: Int32Array.from(rows.flat()),
+    rows: n,
+    columns: n,
+    rowPointers: Int32Array.from({ length: n + 1 }, (_, i) => rows.slice(0, i).flat().length),
+    columnIndices: Int32Array.from(rows.flat()),
   }
   const field = stiffField(
     n,

@@ -31,3 +31,22 @@ export function transposedPattern(pattern: SparsityPattern): SparsityPattern {
   })
   return { rows: columns, columns: rows, rowPointers, columnIndices: transposed }
 }
+
+/** The pattern of all entries of an n×n matrix. */
+export const fullPattern = (n: number): SparsityPattern => ({
+  rows: n,
+  columns: n,
+  rowPointers: Int32Array.from({ length: n + 1 }, (_, i) => i * n),
+  columnIndices: Int32Array.from({ length: n * n }, (_, at) => at % n),
+})
+
+/** The pattern of the nonzeros of a row-major n×n matrix. */
+export function patternOf(n: number, matrix: Float64Array): SparsityPattern {
+  const rowPointers = new Int32Array(n + 1)
+  const columnIndices: number[] = []
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) if (matrix[i * n + j] !== 0) columnIndices.push(j)
+    rowPointers[i + 1] = columnIndices.length
+  }
+  return { rows: n, columns: n, rowPointers, columnIndices: Int32Array.from(columnIndices) }
+}
