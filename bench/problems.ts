@@ -19,9 +19,7 @@ const implicitMethods = ['kvaerno3', 'kvaerno4', 'kvaerno5', 'rodas5p', 'radau5'
 async function errorOf(name: string, method: string): Promise<string> {
   const own = loadScene(name)
   const isStiff = own.solver.method === 'rodas5p' || own.solver.method === 'radau5'
-  const hasMass = 'mass' in own.system && own.system.mass !== undefined
   if (isStiff && explicitMethods.includes(method)) return '–'
-  if (hasMass && method === 'auto') return '–'
   const scale = tolerance / own.solver.rtol
   const { atol } = own.solver
   const scaled = typeof atol === 'number' ? atol * scale : `[${atol.map(value => value * scale).join(', ')}]`

@@ -60,7 +60,7 @@ describe('the command line', () => {
       console.log(state.join(), derivative.outputs.output.join())`
     writeFileSync(join(folder, 'model/use.js'), script)
     const used = spawnSync(process.execPath, ['model/use.js'], { cwd: folder, encoding: 'utf8' })
-    expect(used.stdout).toBe(`x,v ${[0.5, 5 * (1 - 4) * 0.5 - 2]}\n`)
+    expect(used.stdout).toBe(`x,v ${[0.5, 1000 * (1 - 4) * 0.5 - 2]}\n`)
   })
 
   it('shows a mistake in a scene with its place, exit code 1, no stack trace', () => {

@@ -24,7 +24,7 @@ export function commandLine(): Command {
     .description('integrate a scene and write its trajectory')
     .argument('<scene>')
     .option('-o, --out <file.npz>', 'where to write (default: trajectories/NAME.npz)')
-    .option('--method <name>', 'integrator: tsit5, dopri5, odex')
+    .option('--method <name>', 'integrator, such as tsit5, vern9, radau5 or auto (docs/integrators.md)')
     .option('--rtol <r>', 'relative tolerance')
     .option('--atol <a>', 'absolute tolerance')
     .option('--model <run>', 'simulate what this run has learned, not the ground truth')
