@@ -84,7 +84,7 @@ describe('the command line', () => {
     [['validate', 'double-pendulum', '--set', 'solver.rtl=1'], 'Did you mean "rtol"?'],
     [['validat', 'x.yaml'], "error unknown command 'validat'"],
     [['validate'], "error missing required argument 'scene'"],
-    [['export', 'van-der-pol'], 'say what to write: --wasm OUT.wasm'],
+    [['export', 'van-der-pol'], 'say what to write'],
     [['export', 'van-der-pol', '--wasm', 'x.txt'], "the file's name must end in .wasm"],
     [['train', 'double-pendulum', '--epochs', 'many'], 'expected a whole number ≥ 1'],
   ])('%j is answered in words', (args, words) => {
