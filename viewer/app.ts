@@ -1,3 +1,4 @@
+import type { Trajectory } from '../sim/files/trajectory.ts'
 import { type CameraRig, createRig, type Lens, withLens, withPose, withView } from './cameraRig.ts'
 import { createClock } from './clock.ts'
 import { createFollower } from './follower.ts'
@@ -6,8 +7,9 @@ import { createFrameBudget } from './frameBudget.ts'
 import { createFrameLoop } from './frameLoop.ts'
 import { neighbouringTime } from './interpolate.ts'
 import { jumpOf } from './jump.ts'
+import type { LinkState } from './link.ts'
 import { readPalette } from './palette.ts'
-import { plotsOf } from './plotModel.ts'
+import { curvesOf, type Plot, plotsOf } from './plotModel.ts'
 import { type Item, keep, next, type Selection, toggle } from './selection.ts'
 import { createOrbit } from './three/orbit.ts'
 import { createSceneView, type SceneView } from './three/sceneView.ts'
@@ -18,6 +20,7 @@ import { element } from './ui/elements.ts'
 import { bindKeyboard } from './ui/keyboard.ts'
 import { bindOverlay } from './ui/overlay.ts'
 import { createPlotPanel, type PlotPanel } from './ui/plotPanel.ts'
+import { bindShare } from './ui/share.ts'
 import { bindTap } from './ui/tap.ts'
 import { bindTheme } from './ui/theme.ts'
 import { bindTransport, neighbouringSpeed } from './ui/transport.ts'
@@ -28,18 +31,33 @@ export interface App {
    * Shows a trajectory from its beginning, playing.
    * @param again the same trajectory, written anew: time, camera and playing stay as they are
    */
-  show(view: TrajectoryView, again: boolean): void
+  show(opened: Opened, again: boolean): void
+  /** Takes time, camera and selection from a link; with a time of its own it does not play. */
+  restore(link: LinkState): void
   /** Shows a message in place of the scene. */
   tell(title: string, text: string): void
 }
 
+/** A trajectory that was read. */
+export interface Opened {
+  readonly name: string
+  readonly trajectory: Trajectory
+  readonly view: TrajectoryView
+}
+
 /** What is built anew for every trajectory. */
-interface Shown {
-  view: TrajectoryView
+interface Shown extends Opened {
   scene: SceneView
+  models: readonly Plot[]
   plots: PlotPanel[]
   items: Item[]
 }
+
+/** Every item that a selection may name. */
+const selectable = ({ items, models }: Shown): Item[] => [
+  ...items,
+  ...models.flatMap(curvesOf).map(({ name }): Item => ({ kind: 'series', name })),
+]
 
 /** @throws Error where the browser offers no WebGL 2 */
 export function createApp(): App {
@@ -168,14 +186,16 @@ export function createApp(): App {
     shown = null
   }
 
-  function show(view: TrajectoryView, again: boolean): void {
+  function show(opened: Opened, again: boolean): void {
+    const { view } = opened
     clear()
     overlay.setMessage(null)
     const palette = readPalette(root)
     const pick = ({ name }: { name: string }): void => select(toggle(selection, { kind: 'series', name }))
-    const plots = plotsOf(view).map(plot => createPlotPanel(view, plot, palette, { seek, pick }))
+    const models = plotsOf(view)
+    const plots = models.map(plot => createPlotPanel(view, plot, palette, { seek, pick }))
     const items: Item[] = view.bodies.map(name => ({ kind: 'body', name }))
-    shown = { view, scene: createSceneView(stage, view), plots, items }
+    shown = { ...opened, scene: createSceneView(stage, view), models, plots, items }
     plotsElement.replaceChildren(...plots.map(plot => plot.element))
     plotsElement.hidden = plots.length === 0
     main.classList.toggle('no-plots', plots.length === 0)
@@ -194,8 +214,39 @@ export function createApp(): App {
     else moveCamera(withLens({ ...rig, bounds: view.bounds }, lens), false)
     for (const plot of plots) plot.resize()
     paint()
-    select(keep(selection, items))
+    select(keep(selection, selectable(shown)))
   }
+
+  function restore(link: LinkState): void {
+    if (!shown) return
+    if (link.marks) clock.setMarks(link.marks)
+    if (link.speed !== undefined) clock.setSpeed(link.speed)
+    if (link.time !== undefined) {
+      clock.pause()
+      clock.seek(link.time)
+    }
+    if (typeof link.camera === 'string') moveCamera(withView(rig!, link.camera), false)
+    else if (link.camera) moveCamera(withPose(rig!, link.camera), false)
+    if (link.selection !== undefined) select(keep(link.selection, selectable(shown)))
+  }
+
+  bindShare({
+    link: () => ({
+      file: shown?.name,
+      time: clock.time,
+      marks: clock.marks,
+      speed: clock.speed,
+      camera: rig?.view === 'free' ? rig.pose : rig?.view,
+      selection,
+    }),
+    shown: () => shown && { ...shown, plots: shown.models, span: { from: clock.start, to: clock.end } },
+    picture: () => {
+      stage.draw()
+      return new Promise((resolve, reject) =>
+        stage.canvas.toBlob(blob => (blob ? resolve(blob) : reject(new Error('the picture is too large')))),
+      )
+    },
+  })
 
   bindTap(stage.canvas, (x, y) => {
     const name = shown?.scene.pick(x, y) ?? null
@@ -231,6 +282,7 @@ export function createApp(): App {
 
   return {
     show,
+    restore,
     tell: (title, text) => {
       clock.pause()
       clear()

@@ -31,6 +31,10 @@ export interface PhasePlot {
 
 export type Plot = TimePlot | PhasePlot
 
+/** The quantities of a plot. */
+export const curvesOf = (plot: Plot): readonly Curve[] =>
+  plot.kind === 'time' ? plot.curves : [plot.x, plot.y]
+
 /** A plot with more curves than this cannot be read. */
 const mostCurves = 6
 /** Conserved quantities are shown as flat: the axis spans at least this part of their size. */

@@ -4,6 +4,8 @@ export type KeyBindings = Readonly<Record<string, (event: KeyboardEvent) => void
 export function bindKeyboard(bindings: KeyBindings): void {
   document.addEventListener('keydown', event => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+    // Escape closes an open menu first.
+    if (event.key === 'Escape' && document.querySelector(':popover-open')) return
     const target = event.target instanceof Element ? event.target : null
     if (target?.closest('select, dialog, input:not([type=range])')) return
     if ((event.key === ' ' || event.key === 'Enter') && target?.closest('button')) return

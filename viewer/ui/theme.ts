@@ -8,7 +8,7 @@ export type Theme = 'light' | 'dark'
 export function bindTheme(button: HTMLButtonElement, changed: () => void): void {
   const key = 'neurode-theme'
   const system = matchMedia('(prefers-color-scheme: dark)')
-  const stored = localStorage.getItem(key)
+  const stored = remembered(key)
   let chosen: Theme | null = stored === 'light' || stored === 'dark' ? stored : null
 
   const current = (): Theme => chosen ?? (system.matches ? 'dark' : 'light')
@@ -23,8 +23,25 @@ export function bindTheme(button: HTMLButtonElement, changed: () => void): void 
   })
   button.addEventListener('click', () => {
     chosen = current() === 'dark' ? 'light' : 'dark'
-    localStorage.setItem(key, chosen)
+    remember(key, chosen)
     apply()
     changed()
   })
+}
+
+/** A page opened from the disk, or inside another one, may be refused the storage: then nothing is kept. */
+function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value)
+  } catch {
+    // The choice holds for as long as the page is open.
+  }
 }
