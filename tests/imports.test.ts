@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 /** What of sim/files runs in a browser: the viewer's page may import these and no others. */
-const browserFiles = ['npz', 'trajectory', 'viewerSeries', 'fileError', 'rows', 'csv', 'geoms'].map(name => `sim/files/${name}.ts`)
+const browserFiles = ['npz', 'trajectory', 'viewerSeries', 'fileError', 'rows', 'csv', 'geoms'].map(
+  name => `sim/files/${name}.ts`,
+)
 
 /** What product code of a folder may import (itself is always allowed). */
 interface Rule {
@@ -26,6 +28,7 @@ const rules: Readonly<Record<string, Rule>> = {
     folders: browserFiles,
     packages: ['three', 'uplot', 'camera-controls', 'fflate', 'vite'],
   },
+  'viewer/testing': { folders: ['viewer', 'sim/files', 'sim/view'], packages: 'any' },
   'index.ts': { folders: ['kernels', 'compiler', 'solvers', 'models', 'sim'], packages: [] },
   scenes: { folders: [], packages: ['neurode', '@tensorflow/tfjs'] },
   examples: { folders: ['index.ts'], packages: 'any' },

@@ -56,8 +56,8 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
     marks.ariaLabel = ['Set A here', 'Set B here, and loop from A to B', 'Clear A and B'][count]
     marks.title = `${marks.ariaLabel} (A)`
     // Without marks their part of the track lies outside it.
-    timeline.style.setProperty('--from', count > 0 ? part(clock.marks[0]) : '-5%')
-    timeline.style.setProperty('--to', count > 0 ? part(clock.marks[count - 1]) : '-5%')
+    timeline.style.setProperty('--mark-a', count > 0 ? part(clock.marks[0]) : '-5%')
+    timeline.style.setProperty('--mark-b', count > 0 ? part(clock.marks[count - 1]) : '-5%')
   }
   const part = (value: number): string => {
     const duration = clock.end - clock.start
