@@ -155,8 +155,20 @@ describe('refusals name the function and the line', () => {
   const refusals: [string, RegExp, (x: tf.Tensor) => tf.Tensor][] = [
     [
       'a kernel without lowering',
-      /tf\.(localResponseNormalization|lrn) \(kernel LRN\) at .*cannot be traced/,
-      x => tf.localResponseNormalization(tf.reshape(x, [1, 1, 3]) as tf.Tensor3D),
+      /tf\.sparseReshape \(kernel SparseReshape\) at .*cannot be traced/,
+      x =>
+        tf.sparse.sparseReshape(tf.zeros([1, 1], 'int32'), [3], tf.cast(x, 'int32') as tf.Tensor1D)
+          .outputShape,
+    ],
+    [
+      'a kernel that takes no complex numbers',
+      /kernel Exp at .*takes no complex64 tensors; take tf\.real and tf\.imag apart/,
+      x => tf.exp(tf.complex(x, x)),
+    ],
+    [
+      'segments that are not known',
+      /segments of a sparse segment sum at .*must be constants/,
+      x => tf.sparse.sparseSegmentSum(x as tf.Tensor1D, [0, 1, 2], tf.cast(x, 'int32') as tf.Tensor1D),
     ],
     ['a shape that depends on values', /tf\.unique \(kernel Unique\)/, x => tf.unique(x).values],
     ['dataSync', /read back by dataSync\(\)/, x => tf.mul(x, x.dataSync()[0])],
@@ -184,6 +196,9 @@ describe('refusals name the function and the line', () => {
   })
   it('asynchronous functions, and results that are no tensors', () => {
     expect(() => trace((async (x: tf.Tensor) => x) as never, vector(1))).toThrow(/asynchronous/)
+    expect(() => trace(x => tf.complex(x, x), vector(1))).toThrow(
+      /result 0 .* is complex; return its tf\.real/,
+    )
     expect(() => trace((() => 3) as never, [])).toThrow(/result 0 of the traced function is 3, not a tensor/)
   })
   it('nodes know the line that made them', () => {

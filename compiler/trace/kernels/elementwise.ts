@@ -62,6 +62,16 @@ function modulo(a: Node, b: Node): Node {
   return p.select(infinite, kept, p.remainder(a, b))
 }
 
+/** a & b of 32 bits in two's complement, bit by bit: the last one counts −2³¹. */
+function bitwiseAnd(a: Node, b: Node): Node {
+  const two = p.full(2, a.shape)
+  const terms = Array.from({ length: 32 }, (_, i) => {
+    const bit = (x: Node): Node => p.remainder(p.floor(p.multiply(x, p.full(2 ** -i, x.shape))), two)
+    return p.multiply(p.multiply(bit(a), bit(b)), p.full(i < 31 ? 2 ** i : -(2 ** 31), a.shape))
+  })
+  return terms.reduce(p.add)
+}
+
 /** x², x and 1/x are said as such: cheaper, and right at negative x. */
 function power(a: Node, b: Node, exponent: Node): Node {
   const constant = exponent.primitive === 'constant' && exponent.attributes.value.length === 1
@@ -160,6 +170,8 @@ registerLowerings({
     const [base, exponent] = broadcastAll(a.node, b.node)
     return cast({ node: power(base, exponent, b.node), dtype: 'float32' }, a.dtype)
   },
+
+  BitwiseAnd: binary(bitwiseAnd),
 
   Equal: binary(p.equal, 'bool'),
   NotEqual: binary(p.notEqual, 'bool'),

@@ -2,8 +2,9 @@
 
 import { type Node, type Shape, sizeOf } from '../../graph.ts'
 import * as p from '../../primitives.ts'
-import { registerLowerings } from '../lowering.ts'
-import { flatIndices } from './shape.ts'
+import { atLocation, currentUserLocation } from '../location.ts'
+import { type Lowering, registerLowerings } from '../lowering.ts'
+import { flatIndices, sequence } from './shape.ts'
 
 interface Scatter {
   /** Row numbers, [count]. */
@@ -77,6 +78,43 @@ function replace(x: Node, indices: Node, updates: Node): Node {
   return p.select(everywhere, written, x)
 }
 
+/** How often each of the first `size` numbers stands in a row of x [rows, n], or the sum of its weights there. */
+function countInRows(x: Node, weights: Node, size: number): Node {
+  const [rows, n] = x.shape
+  const own = p.select(
+    p.less(x, p.full(size, x.shape)),
+    p.add(x, p.broadcastTo(p.constant(sequence(rows, 0, size), [rows, 1]), x.shape)),
+    p.full(-1, x.shape),
+  )
+  return p.reshape(scatterRows(p.reshape(weights, [rows * n]), flat(own), rows * size), [rows, size])
+}
+
+/** Weights of length zero stand for ones. */
+const weightsOf = (x: Node, weights: Node): Node =>
+  sizeOf(weights.shape) === 0 ? p.full(1, x.shape) : weights
+
+/** For each segment the rows of `data` that belong to it, added; how many segments there are must be known. */
+const segmentSum =
+  (mean: boolean): Lowering =>
+  ({ data, indices, segmentIds }) => {
+    const ids = segmentIds.node
+    if (ids.primitive !== 'constant') {
+      throw new Error(
+        `trace: the segments of a sparse segment ${mean ? 'mean' : 'sum'}${atLocation(currentUserLocation())} must be constants, since they say how many rows the result has. tf.unsortedSegmentSum takes that number instead`,
+      )
+    }
+    const count = (ids.attributes.value.at(-1) ?? -1) + 1
+    const rows = p.scatterAdd(p.gather(data.node, indices.node), ids, count)
+    if (!mean) return { node: rows, dtype: data.dtype }
+    const sizes = new Array(count).fill(0)
+    for (const id of ids.attributes.value) sizes[id]++
+    const divisors = p.constant(
+      sizes.map(size => Math.max(1, size)),
+      rows.shape.map((_, axis) => (axis === 0 ? count : 1)),
+    )
+    return { node: p.divide(rows, p.broadcastTo(divisors, rows.shape)), dtype: data.dtype }
+  }
+
 const flat = (x: Node): Node => p.reshape(x, [sizeOf(x.shape)])
 
 registerLowerings({
@@ -84,6 +122,21 @@ registerLowerings({
     node: scatterRows(x.node, flat(segmentIds.node), numSegments),
     dtype: x.dtype,
   }),
+  SparseSegmentSum: segmentSum(false),
+  SparseSegmentMean: segmentSum(true),
+  Bincount: ({ x, weights }, { size }) => ({
+    node: scatterRows(weightsOf(x.node, weights.node), x.node, size),
+    dtype: weights.dtype,
+  }),
+  /** The weights' type is that of the counts. */
+  DenseBincount: ({ x, weights }, { size, binaryOutput }) => {
+    const rows = x.node.shape.length === 2 ? x.node : p.reshape(x.node, [1, sizeOf(x.node.shape)])
+    const ones = p.full(1, rows.shape)
+    const binary = binaryOutput && x.node.shape.length === 2
+    const counts = countInRows(rows, binary ? ones : weightsOf(rows, weights.node), size)
+    const node = binary ? p.minimum(counts, p.full(1, counts.shape)) : counts
+    return { node: x.node.shape.length === 2 ? node : flat(node), dtype: weights.dtype }
+  },
   ScatterNd: ({ indices, updates }, { shape }) => ({
     node: scatterSum(indices.node, updates.node, shape),
     dtype: updates.dtype,

@@ -143,6 +143,13 @@ function diagonal(x: Node): Node {
   return p.reshape(p.multiply(rows, hit), [...x.shape, ...x.shape])
 }
 
+/** The shape, as a tensor, to which the shapes a and b broadcast: of each pair of extents the one that is not 1. */
+function broadcastExtents(a: Node, b: Node): Node {
+  const rank = Math.max(a.shape[0], b.shape[0])
+  const [left, right] = [a, b].map(x => pad(x, [[rank - x.shape[0], 0]], 1))
+  return p.select(p.equal(left, p.full(1, [rank])), right, left)
+}
+
 const mapped = ({ dtype }: Value, node: Node): Value => ({ node, dtype })
 
 registerLowerings({
@@ -157,6 +164,7 @@ registerLowerings({
     )
   },
   ExpandDims: ({ input }, { dim }) => mapped(input, p.reshape(input.node, insert(input.node.shape, dim))),
+  BroadcastArgs: ({ s0, s1 }) => mapped(s0, broadcastExtents(s0.node, s1.node)),
   Transpose: ({ x }, { perm }) => mapped(x, p.transpose(x.node, perm)),
   Tile: ({ x }, { reps }) => mapped(x, tile(x.node, reps)),
   PadV2: ({ x }, { paddings, constantValue }) => mapped(x, pad(x.node, paddings, constantValue)),

@@ -289,6 +289,13 @@ export const elementwise: Cases = {
     words('LogicalAnd LogicalOr').map(kernel => [kernel, logical(`l${kernel.slice(1)}`)]),
   ),
   LogicalNot: [{ name: 'both', f: operation('logicalNot'), inputs: [truths(0, 1)] }],
+  BitwiseAnd: [
+    {
+      name: 'pairs',
+      f: operation('bitwiseAnd'),
+      inputs: pairs(integers(0, 1, -1, 6, -7, 2 ** 24 + 1, 2 ** 31 - 1, -(2 ** 31))),
+    },
+  ],
   AddN: shapes.map(shape => ({
     name: `[${shape}]`,
     f: (...x) => tf.addN(x),

@@ -23,7 +23,7 @@ const reducing = (f: (x: never, axis: never, keep: boolean) => tf.Tensor | tf.Te
   )
 
 const [labels, predictions] = randoms([[4, 3], [4, 3]], 0.1, 0.9) // biome-ignore format: shapes
-const distribution = tf.softmax(labels)
+const distribution = tf.tensor2d([[0.25, 0.5, 0.25], [1, 0, 0], [0, 0.125, 0.875], [0.5, 0, 0.5]]) // biome-ignore format: rows
 const weights = reals(0.5, 0, 2)
 const reductions = [
   tf.Reduction.MEAN,
@@ -102,4 +102,23 @@ export const functions: Cases = {
   squeeze: [smooth('all', x => tf.squeeze(x), random([1, 3, 1]))],
   frame: [smooth('overlapping', x => tf.signal.frame(x, 4, 2), signal), smooth('padded', x => tf.signal.frame(x, 5, 3, true, 0.5), signal)],
   separableConv2d: [smooth('same', (x, w, v) => tf.separableConv2d(x, w, v, 1, 'same'), ...randoms([[1, 4, 4, 2], [2, 2, 2, 2], [1, 1, 4, 3]]))],
+  threshold: [plain('binary', x => tf.image.threshold(x, 'binary', false, 0.4), random([4, 4, 1], 0, 1))],
+  batchNorm2d: [smooth('of rows', (x, mean, variance) => tf.batchNorm2d(x, mean, variance, variance, mean), random([3, 2]), ...randoms([[2], [2]], 0.5, 2))],
+  batchNorm3d: [smooth('of series', (x, mean, variance) => tf.batchNorm3d(x, mean, variance, variance, mean), random([2, 3, 2]), ...randoms([[2], [2]], 0.5, 2))],
+  concat1d: [smooth('twice', x => tf.concat1d([x, x]), random([3]))],
+  concat2d: [smooth('twice', x => tf.concat2d([x, x], 1), random([2, 3]))],
+  concat3d: [smooth('twice', x => tf.concat3d([x, x], 1), cube)],
+  concat4d: [smooth('twice', x => tf.concat4d([x, x], 1), random([2, 1, 3, 2]))],
+  pad1d: [smooth('by 1', x => tf.pad1d(x, [1, 0]), random([3]))],
+  pad2d: [smooth('by 1', x => tf.pad2d(x, [[1, 0], [0, 1]]), random([2, 3]))],
+  pad3d: [smooth('by 1', x => tf.pad3d(x, [[1, 0], [0, 1], [0, 0]]), cube)],
+  pad4d: [smooth('by 1', x => tf.pad4d(x, [[1, 0], [0, 1], [0, 0], [2, 0]]), random([2, 1, 3, 2]))],
+  reverse1d: [smooth('all', x => tf.reverse1d(x), random([3]))],
+  reverse2d: [smooth('an axis', x => tf.reverse2d(x, 1), random([2, 3]))],
+  reverse3d: [smooth('an axis', x => tf.reverse3d(x, [0, 2]), cube)],
+  reverse4d: [smooth('an axis', x => tf.reverse4d(x, 2), random([2, 1, 3, 2]))],
+  slice1d: [smooth('inner', x => tf.slice1d(x, 1, 2), random([4]))],
+  slice2d: [smooth('inner', x => tf.slice2d(x, [0, 1], [2, 1]), random([2, 3]))],
+  slice3d: [smooth('inner', x => tf.slice3d(x, [0, 1, 1], [2, 1, 2]), cube)],
+  slice4d: [smooth('inner', x => tf.slice4d(x, [0, 0, 1, 1], [2, 1, 2, 1]), random([2, 1, 3, 2]))],
 } // biome-ignore format: a table

@@ -57,4 +57,21 @@ export const indexing: Cases = {
     plain('upper', x => tf.upperBound(sorted, x), reals(-1, 0, 0.5, 1, 2, 3.5, 4, 9, Infinity)),
     plain('in rows', (x, y) => tf.searchSorted(x, y), tf.tensor2d([[1, 2, 3], [0, 0, 9]]), tf.tensor2d([[2, 5], [0, 1]])),
   ],
+  Bincount: [
+    ruled('weighted', w => tf.bincount(integers(1, 0, 4, 1, 9) as tf.Tensor1D, w, 5), random([5])),
+    plain('counts', x => tf.bincount(x, tf.tensor1d([], 'int32'), 5), integers(1, 0, 4, 1, 9)),
+  ],
+  DenseBincount: [
+    ruled('weighted', w => tf.denseBincount(places([1, 0, 2], [1, 1, 9]) as tf.Tensor2D, w, 4), random([2, 3])),
+    plain('counts', x => tf.denseBincount(x, tf.tensor1d([]), 4), places([1, 0, 2], [1, 1, 9])),
+    plain('whether', x => tf.denseBincount(x, tf.tensor1d([]), 4, true), places([1, 0, 2], [1, 1, 9])),
+    plain('of a vector', x => tf.denseBincount(x, tf.tensor1d([]), 4), integers(3, 3, 0)),
+  ],
+  SparseSegmentSum: [
+    ruled('rows', x => tf.sparse.sparseSegmentSum(x, integers(2, 0, 1, 1) as tf.Tensor1D, integers(0, 0, 1, 3) as tf.Tensor1D), random([3, 2])),
+    ruled('numbers', x => tf.sparse.sparseSegmentSum(x, integers(2, 0) as tf.Tensor1D, integers(0, 1) as tf.Tensor1D), random([3])),
+  ],
+  SparseSegmentMean: [
+    ruled('rows', x => tf.sparse.sparseSegmentMean(x, integers(2, 0, 1, 1) as tf.Tensor1D, integers(0, 0, 1, 3) as tf.Tensor1D), random([3, 2])),
+  ],
 } // biome-ignore format: a table

@@ -161,6 +161,23 @@ const pool3d = (pools: typeof tf.maxPool3d | typeof tf.avgPool3d): Case[] => [
 ] // biome-ignore format: a table
 const ofPool = (f: Operation, shape: number[]): Case[] => [backward('by the image', f, 0, random(shape))]
 
+function withPlace(
+  name: string,
+  shape: number[],
+  size: number | [number, number],
+  strides: number,
+  pad: 'valid' | 'same',
+  inBatch = false,
+): Case {
+  // tfjs' own pads by nothing but names, and has no derivative.
+  const f: Operation = x => Object.values(tf.maxPoolWithArgmax(x, size, strides, pad, inBatch)) as tf.Tensor[]
+  return { name, f, inputs: [random(shape)], derivatives: 'rules' }
+}
+function dilating(name: string, shape: number[], strides: number | [number, number], pad: 'valid' | 'same', dilations = 1): Case {
+  const f: Operation = (x, w) => tf.dilation2d(x, w, strides, pad, dilations)
+  return { name, f, inputs: randoms([shape, [2, 3, shape[3]]]), derivatives: dilations > 1 ? 'rules' : 'tape' }
+} // biome-ignore format: signatures
+
 export const pooling: Cases = {
   MaxPool: pool('max'),
   AvgPool: pool('avg'),
@@ -170,4 +187,14 @@ export const pooling: Cases = {
   AvgPoolGrad: ofPool(x => tf.avgPool(x, 2, 1, 'valid'), [2, 5, 6, 2]),
   MaxPool3DGrad: ofPool(x => tf.maxPool3d(x, 2, 1, 'valid'), [1, 3, 4, 4, 2]),
   AvgPool3DGrad: ofPool(x => tf.avgPool3d(x, 2, 1, 'valid'), [1, 3, 4, 4, 2]),
-}
+  MaxPoolWithArgmax: [
+    withPlace('valid', [2, 6, 7, 3], 2, 2, 'valid'), withPlace('same', [2, 5, 6, 2], [3, 2], 1, 'same'),
+    withPlace('in the batch', [2, 4, 4, 1], 2, 2, 'valid', true),
+  ],
+  Dilation2D: [
+    dilating('same', [2, 5, 6, 2], 1, 'same'), dilating('strided', [1, 6, 6, 3], [2, 1], 'valid'),
+    dilating('dilated', [1, 6, 6, 2], 1, 'valid', 2),
+  ],
+  Dilation2DBackpropInput: [backward('by the image', (x, w) => tf.dilation2d(x, w, 1, 'same'), 0, ...randoms([[1, 4, 5, 2], [2, 2, 2]]))],
+  Dilation2DBackpropFilter: [backward('by the filter', (x, w) => tf.dilation2d(x, w, 1, 'same'), 1, ...randoms([[1, 4, 5, 2], [2, 2, 2]]))],
+} // biome-ignore format: a table
