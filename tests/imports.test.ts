@@ -54,7 +54,7 @@ const isBrowserFile = (name: string) => within(name, 'viewer') || browserFiles.i
 /** Specifiers of every static and dynamic import and re-export. */
 function importsOf(path: string): string[] {
   const text = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  const pattern = /(?:from|import)\s*\(?\s*['"`]([^'"`]+)['"`]/g
+  const pattern = /(?:\bfrom\s+|\bimport\s*\(?\s*)['"`]([^'"`]+)['"`]/g
   return [...text.matchAll(pattern)].map(match => match[1])
 }
 
