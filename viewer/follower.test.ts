@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import { createFollower } from './follower.ts'
-import type { Motion } from './trajectoryView.ts'
+import { emptyMotion, type Motion } from './motion.ts'
 
 const motion: Motion = {
+  ...emptyMotion,
   t: Float64Array.of(0, 1, 2),
   points: new Map([
     ['p', Float64Array.of(0, 0, 0, 1, 2, 3, 2, 4, 6)],
     ['gap', new Float64Array(9).fill(Number.NaN)],
   ]),
-  series: new Map(),
 }
 
 it('moves with the body, by what it moved since the last frame', () => {

@@ -1,5 +1,5 @@
 import type { Vector } from './cameraRig.ts'
-import { type Motion, positionAt } from './trajectoryView.ts'
+import { type Motion, positionAt } from './motion.ts'
 
 /** How far a camera that goes along with a body has to move, from frame to frame. */
 export interface Follower {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Trajectory } from '../sim/files/trajectory.ts'
+import { positionAt, valueAt } from './motion.ts'
 import { doublePendulum } from './testing/doublePendulum.ts'
-import { isMeasured, positionAt, stateBody, trajectoryView, valueAt } from './trajectoryView.ts'
+import { isMeasured, stateBody, trajectoryView } from './trajectoryView.ts'
 
 const pendulum = doublePendulum({ samples: 201 })
 const view = trajectoryView(pendulum, 'file.npz')
@@ -111,7 +112,7 @@ describe('trajectoryView', () => {
   })
 
   it('survives a viewer section that is wrong', () => {
-    const meta = { viewer: { rods: [['p9', 'world']], trails: { p9: 1 }, camera: { view: 'side' } } }
+    const meta = { viewer: { rods: [['p9', 'world']], trails: { p9: 1 }, camera: { view: 'below' } } }
     const sloppy = trajectoryView(bare({ meta: meta as never }), 'f')
     expect(sloppy.rods).toEqual([])
     expect(sloppy.trails.size).toBe(0)

@@ -8,9 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeTrajectory } from '../sim/files/trajectory.ts'
 import { startViewer, type Viewer } from '../sim/view/server.ts'
 import { fieldOfView, fitPose } from './cameraRig.ts'
+import { type Motion, positionAt } from './motion.ts'
 import { chromiumPath, launchChromium } from './testing/browser.ts'
 import { doublePendulum } from './testing/doublePendulum.ts'
-import { type Motion, positionAt, trajectoryView } from './trajectoryView.ts'
+import { trajectoryView } from './trajectoryView.ts'
 
 if (!chromiumPath && process.env.CI !== 'true')
   console.warn('No Chromium found: the viewer is not tested in a browser (CHROMIUM_PATH names one).')

@@ -1,7 +1,8 @@
 import { type Column, csvText } from '../sim/files/csv.ts'
 import { truthSeries } from '../sim/files/viewerSeries.ts'
+import type { Motion } from './motion.ts'
 import { curvesOf, type Plot } from './plotModel.ts'
-import { isMeasured, type Motion, type TrajectoryView } from './trajectoryView.ts'
+import { isMeasured, type TrajectoryView } from './trajectoryView.ts'
 
 /** A part of the time axis. */
 export interface Span {

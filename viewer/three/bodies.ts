@@ -10,9 +10,10 @@ import {
 } from 'three'
 import { world } from '../../sim/files/viewerSeries.ts'
 import { radiusOf } from '../cameraRig.ts'
+import { type Motion, positionAt } from '../motion.ts'
 import type { Palette } from '../palette.ts'
 import { isDimmed, isSelected, type Selection } from '../selection.ts'
-import { type Motion, positionAt, type TrajectoryView } from '../trajectoryView.ts'
+import type { TrajectoryView } from '../trajectoryView.ts'
 
 /** The spheres and rods of one motion. */
 export interface Bodies {

@@ -1,6 +1,7 @@
 import { BoxGeometry, Color, EdgesGeometry, Group, LineBasicMaterial, LineSegments } from 'three'
+import type { Motion } from '../motion.ts'
 import type { Palette } from '../palette.ts'
-import { type Motion, stateBody, type TrajectoryView } from '../trajectoryView.ts'
+import { stateBody, type TrajectoryView } from '../trajectoryView.ts'
 import { createRibbon } from './ribbon.ts'
 
 /** The whole trajectory as a curve in phase space, inside the box [−1, 1] of its axes. */

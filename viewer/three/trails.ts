@@ -1,6 +1,7 @@
 import { Group } from 'three'
+import { type Motion, positionAt } from '../motion.ts'
 import type { Palette } from '../palette.ts'
-import { type Motion, positionAt, type TrajectoryView } from '../trajectoryView.ts'
+import type { TrajectoryView } from '../trajectoryView.ts'
 import { createRibbon } from './ribbon.ts'
 
 /** The recent past of bodies: sampled from the file at every frame, so that seeking shows the right trail at once. */

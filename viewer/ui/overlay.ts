@@ -1,6 +1,7 @@
 import { world } from '../../sim/files/viewerSeries.ts'
 import { formatName, formatQuantity, formatTick, formatTime } from '../format.ts'
-import { axisNamePositions, positionAt, type TrajectoryView, valueAt } from '../trajectoryView.ts'
+import { positionAt, valueAt } from '../motion.ts'
+import { axisNamePositions, type TrajectoryView } from '../trajectoryView.ts'
 import { create, element } from './elements.ts'
 
 /** What stands over the scene: the key, the time, the selected body's numbers, and messages. */
