@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import expected from './testing/bitPrograms.ts'
 import { digest } from './testing/digest.ts'
-import { chromium, type Engine, nodeWith, otherNode } from './testing/engines.ts'
+import { chromium, type Engine, firefox, nodeWith, otherNode } from './testing/engines.ts'
 
 /** V8 has two compilers for WebAssembly, which choose instructions in their own ways, as the processor allows. */
 const engines: Engine[] = [
@@ -11,6 +11,7 @@ const engines: Engine[] = [
   nodeWith('without AVX and fused multiply-add', '--no-enable-avx', '--no-enable-avx2', '--no-enable-fma3'),
   otherNode(24),
   chromium,
+  firefox,
 ]
 
 const programs = fileURLToPath(new URL('testing/bitPrograms.ts', import.meta.url))
@@ -19,7 +20,7 @@ describe('programs traced, differentiated, compiled and run have the same bits i
   for (const engine of engines) {
     it(engine.name, async context => {
       const missing = engine.missing()
-      if (missing && process.env.CI !== 'true') return context.skip(`${engine.name} is not here: ${missing}`)
+      if (missing && !engine.required) return context.skip(`${engine.name} is not here: ${missing}`)
       expect(missing).toBeUndefined()
       expect(await engine.run(programs)).toEqual(expected)
     })

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
 import { interpret } from '../interpret/index.ts'
 import { grad, grads, jvp, valueAndGrad, vjp } from './derivatives.ts'
-import { runTraced } from './testing/agreement.ts'
+import { runTraced } from './testing/runTraced.ts'
 import { trace } from './trace.ts'
 
 const sum = (x: tf.Tensor) => tf.sum(x)

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { runTraced, samples } from './testing/agreement.ts'
+import { randoms } from './testing/case.ts'
+import { runTraced } from './testing/runTraced.ts'
 import './trace.ts'
 
 /** d²/dx² of a function of one number, by nested tf.grad. */
@@ -73,7 +74,7 @@ describe('nested tf.grad', () => {
     },
   )
   it('leaves no tensors behind', () => {
-    const [x] = samples([[3]])
+    const [x] = randoms([[3]])
     const before = tf.memory().numTensors
     tf.tidy(() => void second(y => tf.sum(tf.exp(tf.tanh(y))))(x))
     expect(tf.memory().numTensors).toBe(before)

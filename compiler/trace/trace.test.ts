@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { interpret } from '../interpret/index.ts'
-import { runTraced } from './testing/agreement.ts'
+import { runTraced } from './testing/runTraced.ts'
 import { trace } from './trace.ts'
 
 const vector = (n: number) => [{ name: 'x', shape: [n] }]

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { runTraced, samples } from '../../compiler/trace/testing/agreement.ts'
+import { randoms } from '../../compiler/trace/testing/case.ts'
+import { runTraced } from '../../compiler/trace/testing/runTraced.ts'
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
 import { solve } from './solve.ts'
 
@@ -9,7 +10,7 @@ const maximum = (x: tf.Tensor): number => tf.max(tf.abs(x)).dataSync()[0]
 
 /** Well-conditioned matrices: symmetric positive definite, or not symmetric. */
 function matrices(structure: 'general' | 'spd', shape: number[]): tf.Tensor {
-  const [entries] = samples([shape], -1, 1)
+  const [entries] = randoms([shape], -1, 1)
   const n = shape.at(-1)!
   if (structure === 'general') return tf.add(entries, tf.mul(n, tf.eye(n)))
   return tf.add(tf.matMul(entries, entries, false, true), tf.eye(n))
@@ -43,7 +44,7 @@ describe.each(structures)('solve, %s', structure => {
     [[1, 1], [1]],
   ])('A·x = b for shapes %j and %j, eager and traced', (shapeA, shapeB) => {
     const A = matrices(structure, shapeA)
-    const b = samples([shapeB])[0]
+    const b = randoms([shapeB])[0]
     const vector = shapeB.length === 1 || shapeB.length === shapeA.length - 1
     const x = solve(A, b, options)
     // Stretched first: tfjs' matMul pairs the wrong matrices where several batch axes broadcast.
@@ -60,7 +61,7 @@ describe.each(structures)('solve, %s', structure => {
 
   const A = matrices(structure, [3, 3])
   const b = tf.tensor1d([1, -2, 0.5])
-  const [direction] = samples([[3, 3]], -1, 1)
+  const [direction] = randoms([[3, 3]], -1, 1)
   /** A path of matrices, symmetric where A is, and a right-hand side that moves as well. */
   const along = (s: tf.Tensor) =>
     tf.add(A, tf.mul(tf.sin(s), structure === 'spd' ? tf.add(direction, tf.transpose(direction)) : direction))
@@ -90,7 +91,7 @@ describe.each(structures)('solve, %s', structure => {
   )
 
   it('gradients of batches that broadcast have the operands’ shapes', () => {
-    const [right] = samples([[4, 3, 2]])
+    const [right] = randoms([[4, 3, 2]])
     const [dA, db] = tf.grads((p: tf.Tensor, q: tf.Tensor) => tf.sum(solve(p, q, options)))([A, right])
     expect([dA.shape, db.shape]).toEqual([
       [3, 3],

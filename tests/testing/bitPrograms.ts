@@ -12,6 +12,8 @@ import * as p from '../../compiler/primitives.ts'
 import { compile } from '../../compiler/program.ts'
 import { uniform, uniformFor } from '../../compiler/testing/numbers.ts'
 import { randomGraph } from '../../compiler/testing/randomGraph.ts'
+import { grad } from '../../compiler/trace/derivatives.ts'
+import { trace } from '../../compiler/trace/index.ts'
 import { type ElementaryName, elementaryFunctions } from '../../kernels/elementary/elementary.ts'
 import { createEvaluator } from '../../kernels/elementary/evaluate.ts'
 import { denseNetwork } from '../../models/denseNetwork.ts'
@@ -172,6 +174,18 @@ function trajectory(): Iterable<Float64Array> {
   return [t, y, Float64Array.of(loss), gradients.initial, gradients.parameters]
 }
 
+/** Spectra of lengths with and without divisors, and the derivative of their energy. */
+function spectra(): readonly Float64Array[] {
+  return [8, 31, 60, 97].flatMap(n => {
+    const energy = (x: tf.Tensor) => tf.sum(tf.square(tf.abs(tf.spectral.rfft(x))))
+    const f = (x: tf.Tensor) => {
+      const spectrum = tf.spectral.rfft(x)
+      return [tf.real(spectrum), tf.imag(spectrum), tf.spectral.irfft(spectrum), grad(energy)(x)]
+    }
+    return evaluate(trace(f, [{ name: 'x', shape: [2, n] }]))
+  })
+}
+
 interface Loader {
   load(
     source: Uint8Array,
@@ -207,6 +221,7 @@ async function digests(): Promise<Record<string, string>> {
       name,
       () => elementary(name),
     ]),
+    ['spectra', spectra],
     ['a hundred random graphs', () => randomGraphs().flatMap(evaluate)],
     ['their modules', () => randomGraphs().map(graph => compile({ f: graph }).toModule().bytes)],
   ]

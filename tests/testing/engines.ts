@@ -4,15 +4,19 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { chromiumPath, launchChromium } from '../../viewer/testing/browser.ts'
+import { firefoxPath, runInFirefox } from './firefox.ts'
 
 export interface Engine {
   readonly name: string
+  /** Whether a test fails, and is not skipped, where the engine is missing: all but Firefox, under CI=true. */
+  readonly required: boolean
   /** Why a script cannot be run there, if it cannot. */
   missing(): string | undefined
   /** The JSON value that the TypeScript module at `path` has as its default export. */
   run(path: string): Promise<unknown>
 }
 
+const required = process.env.CI === 'true'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 function json(command: string, args: readonly string[]): unknown {
@@ -33,15 +37,17 @@ const printed = (path: string): string[] => [
 /** This Node with flags of V8. */
 export const nodeWith = (what: string, ...flags: string[]): Engine => ({
   name: `this Node ${what}`,
+  required,
   missing: () => undefined,
   run: async path => json(process.execPath, [...flags, ...printed(path)]),
 })
 
 /** Another Node by the npm package `node`: fetched under CI=true, otherwise only where npm has it already. */
 export function otherNode(major: number): Engine {
-  const npx = [...(process.env.CI === 'true' ? [] : ['--offline']), '-y', '-p', `node@${major}`, 'node']
+  const npx = [...(required ? [] : ['--offline']), '-y', '-p', `node@${major}`, 'node']
   return {
     name: `Node ${major}`,
+    required,
     missing() {
       const { status, stdout } = spawnSync('npx', [...npx, '--version'], { encoding: 'utf8' })
       return status === 0 && stdout.startsWith(`v${major}.`)
@@ -54,6 +60,7 @@ export function otherNode(major: number): Engine {
 
 export const chromium: Engine = {
   name: 'Chromium',
+  required,
   missing: () => (chromiumPath ? undefined : 'no browser found; CHROMIUM_PATH names one'),
   async run(path) {
     const browser = await launchChromium(chromiumPath!)
@@ -68,6 +75,13 @@ export const chromium: Engine = {
       await browser.close()
     }
   },
+}
+
+export const firefox: Engine = {
+  name: 'Firefox',
+  required: false,
+  missing: () => (firefoxPath ? undefined : 'no browser found; FIREFOX_PATH names one'),
+  run: async path => runInFirefox(firefoxPath!, await bundled(path)),
 }
 
 /** The module with all that it imports, as one. */

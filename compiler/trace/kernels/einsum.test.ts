@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { runTraced, samples } from '../testing/agreement.ts'
+import { randoms } from '../testing/case.ts'
+import { runTraced } from '../testing/runTraced.ts'
 
 const einsum = (equation: string) => (...x: tf.Tensor[]) => tf.einsum(equation, ...x) // biome-ignore format: one line
 
 describe('einsum beyond tfjs', () => {
   const same = (a: (...x: tf.Tensor[]) => tf.Tensor, b: typeof a, shapes: number[][]) => {
-    const x = samples(shapes)
+    const x = randoms(shapes)
     const [actual, expected] = [runTraced(a, x)[0], runTraced(b, x)[0]]
     expect(actual.shape).toEqual(expected.shape)
     actual.values.forEach((value, i) => {
@@ -28,7 +29,7 @@ describe('einsum beyond tfjs', () => {
     same(einsum('iji->j'), x => tf.sum(tf.mul(tf.transpose(x, [1, 0, 2]), tf.eye(3)), [1, 2]), [[3, 2, 3]])
   })
   it("gradient of three operands, by tfjs' tape: of xᵀAy it is (Ay, x·yᵀ, Aᵀx)", () => {
-    const inputs = samples([[2], [2, 3], [3]])
+    const inputs = randoms([[2], [2, 3], [3]])
     const gradients = runTraced((...x) => tf.grads(einsum('i,ij,j->') as never)(x), inputs)
     const expected = runTraced(
       (x, A, y) => [
@@ -41,7 +42,7 @@ describe('einsum beyond tfjs', () => {
     expect(gradients).toEqual(expected)
   })
   it('refuses what it cannot read, with the equation', () => {
-    const [a, b] = samples([[2, 3], [3, 4]]) // biome-ignore format: shapes
+    const [a, b] = randoms([[2, 3], [3, 4]]) // biome-ignore format: shapes
     expect(() => runTraced(einsum('...ij,jk->ik'), [a, b])).toThrow(/'\.\.\.ij,jk->ik' cannot be read/)
     expect(() => runTraced(einsum('ij,jk'), [a, b])).toThrow(/behind an arrow/)
     expect(() => runTraced(einsum('ij,jk->iq'), [a, b])).toThrow(/names q/)

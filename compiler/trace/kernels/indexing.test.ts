@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import { grad } from '../derivatives.ts'
-import { runTraced } from '../testing/agreement.ts'
 import { indexing } from '../testing/cases/indexing.ts'
 import { judge } from '../testing/judge.ts'
+import { runTraced } from '../testing/runTraced.ts'
 
 judge(indexing)
 

@@ -8,7 +8,7 @@ import * as p from '../../primitives.ts'
 import { compile } from '../../program.ts'
 import { firstOrderDefect } from '../../testing/derivatives.ts'
 import { distance } from '../../testing/numbers.ts'
-import { samples } from '../testing/agreement.ts'
+import { randoms } from '../testing/case.ts'
 import { trace } from '../trace.ts'
 
 type Model = (...x: tf.Tensor[]) => tf.Tensor
@@ -28,7 +28,7 @@ function expectModelAgrees(
   )
   expect(graph.variables.length).toBe(variables)
   const [output] = graph.outputs
-  const [weights] = samples([[...output.shape]], 0.5, 1.5)
+  const [weights] = randoms([[...output.shape]], 0.5, 1.5)
   const gradients = vjp([output], [p.constant(weights.dataSync(), output.shape)], graph.inputs)
   const outputs = [output, ...gradients.map((gradient, i) => gradient ?? p.full(0, graph.inputs[i].shape))]
   const program = compile({ run: { inputs: graph.inputs, outputs } })
@@ -70,7 +70,7 @@ const sequential = (first: Layer, ...others: Layer[]): tf.Sequential =>
 /** Random values for weights that start as zeros or ones, so that no term of a layer is missed; `low` < each < `high`. */
 function shuffle(model: tf.LayersModel, low = 0.2, high = 1): void {
   model.setWeights(
-    samples(
+    randoms(
       model.weights.map(weight => weight.shape as number[]),
       low,
       high,
@@ -171,7 +171,7 @@ describe('layers agree with tfjs in value and in every gradient', () => {
     const model = sequential(make[isCell(name) ? 'rnn' : name]({ ...options, inputShape }))
     shuffle(model)
     const judge = untaped.has(name) ? expectValueAgrees : expectModelAgrees
-    judge(x => model.apply(x) as tf.Tensor, samples([[2, ...inputShape]]), variables)
+    judge(x => model.apply(x) as tf.Tensor, randoms([[2, ...inputShape]]), variables)
     model.dispose()
   })
   it.each([
@@ -179,7 +179,7 @@ describe('layers agree with tfjs in value and in every gradient', () => {
     'swish', 'mish', 'gelu', 'gelu_new',
   ])('a dense layer with the activation %s', activation => {
     const model = sequential(layers.dense({ units: 5, inputShape: [3], activation: activation as never }))
-    expectModelAgrees(x => model.apply(x) as tf.Tensor, samples([[4, 3]]), 2)
+    expectModelAgrees(x => model.apply(x) as tf.Tensor, randoms([[4, 3]]), 2)
     model.dispose()
   }) // biome-ignore format: a list
 })
@@ -214,7 +214,7 @@ describe('models agree with tfjs in value and in every gradient', () => {
     const output = layers.dense({ units: 2 }).apply(joined) as tf.SymbolicTensor
     const model = tf.model({ inputs: [a, b], outputs: output })
     shuffle(model)
-    expectModelAgrees((x, y) => model.apply([x, y]) as tf.Tensor, samples([[4, 3], [4, 3]]), 4) // biome-ignore format: shapes
+    expectModelAgrees((x, y) => model.apply([x, y]) as tf.Tensor, randoms([[4, 3], [4, 3]]), 4) // biome-ignore format: shapes
     model.dispose()
   })
   it('a residual network of images, with normalisation and pooling', () => {
@@ -231,7 +231,7 @@ describe('models agree with tfjs in value and in every gradient', () => {
     const output = apply(layers.dense({ units: 2 }), apply(layers.flatten(), pooled))
     const model = tf.model({ inputs: input, outputs: output })
     shuffle(model)
-    expectModelAgrees(x => model.apply(x) as tf.Tensor, samples([[2, 6, 6, 2]]), 5)
+    expectModelAgrees(x => model.apply(x) as tf.Tensor, randoms([[2, 6, 6, 2]]), 5)
     model.dispose()
   })
   it('an embedding of words, and a recurrent layer behind it', () => {
@@ -245,7 +245,7 @@ describe('models agree with tfjs in value and in every gradient', () => {
   })
   it('attention with two heads and a mask, of operations', () => {
     const [heads, length, depth] = [2, 3, 4]
-    const variables = samples([[depth, 3 * depth], [depth, depth]], -1, 1).map(x => tf.variable(x)) // biome-ignore format: shapes
+    const variables = randoms([[depth, 3 * depth], [depth, depth]], -1, 1).map(x => tf.variable(x)) // biome-ignore format: shapes
     const [project, combine] = variables
     const mask = tf.linalg.bandPart(tf.ones([length, length]), -1, 0)
     const attention = (x: tf.Tensor): tf.Tensor => {
@@ -256,7 +256,7 @@ describe('models agree with tfjs in value and in every gradient', () => {
       const mixed = tf.transpose(tf.matMul(weights, value), [1, 0, 2])
       return tf.matMul(tf.reshape(mixed, [length, depth]), combine)
     }
-    expectModelAgrees(attention, samples([[length, depth]]), 2)
+    expectModelAgrees(attention, randoms([[length, depth]]), 2)
     for (const variable of variables) variable.dispose()
   })
   it('refuses dropout and batch normalisation in training, with the reason', () => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
-import { runTraced } from '../testing/agreement.ts'
 import { shape } from '../testing/cases/shape.ts'
 import { judge } from '../testing/judge.ts'
+import { runTraced } from '../testing/runTraced.ts'
 
 judge(shape)
 

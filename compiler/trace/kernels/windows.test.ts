@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import { grad } from '../derivatives.ts'
-import { runTraced } from '../testing/agreement.ts'
 import { random } from '../testing/case.ts'
 import { convolution, pooling } from '../testing/cases/windows.ts'
 import { judge } from '../testing/judge.ts'
+import { runTraced } from '../testing/runTraced.ts'
 
 judge(convolution)
 judge(pooling)
