@@ -52,6 +52,10 @@ describe('against the exact value', () => {
     const { operands, values, rests } = readReference(bytes, arity(name))
     const results = evaluate(name, 2, operands)
     expect(results.length).toBeGreaterThan(600)
+    const subnormal = (x: number) => x !== 0 && Math.abs(x) < 2 ** -1022
+    const huge = (x: number) => Math.abs(x) > 2 ** 53
+    const edges = operands[0].filter((x, i) => subnormal(x) || huge(x) || subnormal(values[i]))
+    expect(edges.length).toBeGreaterThan(50)
     results.forEach((result, i) => {
       const at = `${name}(${operands.map(operand => operand[i]).join(', ')}) = ${result}, not ${values[i]}`
       expect(errorInUlps(result, values[i], rests[i]), at).toBeLessThanOrEqual(bound)
@@ -120,8 +124,18 @@ describe('at special operands', () => {
     expect([...results]).toEqual([low, low, low, high, Number.NaN])
   })
 
+  test.each<[ElementaryName, number, number]>([
+    ['logistic', 0.5, 0.5],
+    ['softplus', Math.LN2, Math.LN2],
+    ['erf', 0, -0],
+  ])('%s is %d at 0 and %d at −0', (name, at, atNegative) => {
+    expect([...evaluate(name, 2, [[0, -0]])]).toEqual([at, atNegative])
+  })
+
   test.each([
     [7, 3, 1],
+    [0, 3, 0],
+    [-0, 3, 0],
     [-7, 3, 2],
     [7, -3, -2],
     [-7, -3, -1],

@@ -131,6 +131,32 @@ functions = {
 }
 
 
+def subnormal(rng):
+    return rng.choice((1, -1)) * math.ldexp(rng.randint(1, 2 ** rng.randint(1, 52) - 1), -1074)
+
+
+def either(first, second):
+    return lambda rng: first(rng) if rng.random() < 0.5 else second(rng)
+
+
+def to_subnormal_powers(rng):
+    x = any_float(rng, -30, 30, (1,))
+    return x, float(m.log(abs(subnormal(rng))) / m.log(x))
+
+
+# Drawn after the others: subnormal operands and values, and angles of any size.
+edges = dict.fromkeys(functions, subnormal) | dict.fromkeys(['sin', 'cos', 'tan'], either(subnormal, lambda rng: any_float(rng, 53, 1023))) | {
+    'exp': either(subnormal, lambda rng: rng.uniform(-745.13, -708.4)),
+    'logistic': either(subnormal, lambda rng: rng.uniform(-745.13, -708.4)),
+    'softplus': either(subnormal, lambda rng: rng.uniform(-745.13, -708.4)),
+    'log': lambda rng: abs(subnormal(rng)),
+    'acosh': lambda rng: any_float(rng, 1000, 1023, (1,)),
+    'power': either(lambda rng: (abs(subnormal(rng)), rng.uniform(-0.9, 1)), to_subnormal_powers),
+    'atan2': either(lambda rng: (subnormal(rng), subnormal(rng)), lambda rng: (any_float(rng, -540, -520), any_float(rng, 490, 520))),
+    'remainder': either(lambda rng: (subnormal(rng), subnormal(rng)), lambda rng: (any_float(rng), subnormal(rng))),
+}
+
+
 def rounded(v):
     """The nearest float64, and the rest in units of its last place."""
     if v == 0:
@@ -152,8 +178,9 @@ if __name__ == '__main__':
     for name, (f, draw, special) in functions.items():
         rng = random.Random(f'{seed} {name}')
         rows, values = [], []
-        while len(rows) < count + len(special):
-            x = special[len(rows)] if len(rows) < len(special) else draw(rng)
+        while len(rows) < len(special) + count + count // 8:
+            drawn = len(rows) - len(special)
+            x = special[len(rows)] if drawn < 0 else draw(rng) if drawn < count else edges[name](rng)
             row = x if isinstance(x, tuple) else (x,)
             value = f(*row) if name == 'remainder' else f(*(m.mpf(x) for x in row))
             if isinstance(value, m.mpf) and m.isfinite(value):

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs'
 import { sameShape } from '../../../graph.ts'
 import { type Case, type Cases, integers, operation, random, randoms, reals, truths, words } from '../case.ts'
 
-/** tfjs' zeros have another sign than NumPy's and ours. */
+/** tfjs' zeros have another sign than ours, which is NumPy's, or + for `mod`. */
 const unsigned = new Set(['erf', 'mod', 'round', 'sign'])
 const zeros = (name: string): Case['zeros'] => (unsigned.has(name) ? undefined : 'signed')
 
