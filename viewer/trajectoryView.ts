@@ -1,4 +1,4 @@
-import { geomsOf } from '../sim/files/geoms.ts'
+import { geomsOf, type Mesh, meshOf } from '../sim/files/geoms.ts'
 import type { Trajectory } from '../sim/files/trajectory.ts'
 import {
   type CameraView,
@@ -39,6 +39,8 @@ export interface TrajectoryView {
   /** Shapes of bodies; a point without one is a sphere. */
   readonly geoms: readonly Geom[]
   readonly rods: readonly (readonly [string, string])[]
+  /** The mesh of a geom that has one. */
+  readonly meshOf: (geom: Geom) => Mesh | null
   readonly springs: readonly (readonly [string, string])[]
   readonly clouds: readonly CloudPart[]
   readonly fields: readonly FieldPart[]
@@ -79,12 +81,21 @@ export function trajectoryView(trajectory: Trajectory, fileName: string): Trajec
   const pairs = (value: unknown): [string, string][] =>
     (Array.isArray(value) ? value : []).filter(([a, b]) => known.has(a) && known.has(b))
 
+  const geoms = geomsOf(trajectory)
+  const meshOfGeom = ({ mesh }: Geom): Mesh | null =>
+    mesh === undefined ? null : meshOf(trajectory.series, mesh)
+  const reach = Math.max(
+    0,
+    ...geoms.filter(({ body }) => body !== world).map(geom => reachOf(geom, meshOfGeom(geom))),
+  )
+
   return {
     title: typeof meta.name === 'string' && meta.name !== '' ? meta.name : fileName.replace(/\.npz$/, ''),
     main,
     truth,
     bodies,
-    geoms: geomsOf(trajectory),
+    geoms,
+    meshOf: meshOfGeom,
     rods: pairs(section.rods),
     springs: pairs(section.springs),
     clouds,
@@ -95,7 +106,10 @@ export function trajectoryView(trajectory: Trajectory, fileName: string): Trajec
     phaseSpace,
     stateNames: names,
     plots: Array.isArray(section.plots) && section.plots.length > 0 ? section.plots : ['state', 'energy'],
-    bounds: boundsOf(inSpace && motion.points.size > 0, truth ? [main, truth] : [main], fields),
+    bounds: widened(
+      boundsOf(inSpace && motion.points.size > 0, truth ? [main, truth] : [main], fields),
+      reach,
+    ),
     camera: isCameraView(section.camera?.view)
       ? section.camera.view
       : (phaseSpace?.axes.length ?? 0) > 2
@@ -181,3 +195,19 @@ function boundsOf(withOrigin: boolean, motions: readonly Motion[], fields: reado
     ? { min: [min[0], min[1], min[2]], max: [max[0], max[1], max[2]] }
     : { min: [-1, -1, -1], max: [1, 1, 1] }
 }
+
+/** How far a geom reaches from its body's origin. */
+function reachOf({ type, size = [], pos = [0, 0, 0] }: Geom, mesh: Mesh | null): number {
+  const away = Math.hypot(...pos)
+  if (type === 'capsule') return away + size[0] + size[1]
+  if (!mesh) return away + Math.hypot(...size)
+  let farthest = 0
+  for (let i = 0; i < mesh.vertices.length; i += 3)
+    farthest = Math.max(farthest, Math.hypot(mesh.vertices[i], mesh.vertices[i + 1], mesh.vertices[i + 2]))
+  return away + farthest
+}
+
+const widened = ({ min, max }: Bounds, by: number): Bounds => ({
+  min: [min[0] - by, min[1] - by, min[2] - by],
+  max: [max[0] + by, max[1] + by, max[2] + by],
+})

@@ -3,8 +3,12 @@ import type { Palette } from '../palette.ts'
 import type { Selection } from '../selection.ts'
 import type { TrajectoryView } from '../trajectoryView.ts'
 import { createBodies } from './bodies.ts'
+import { createCloud } from './cloud.ts'
+import { createField } from './field.ts'
 import { createFloor } from './floor.ts'
+import type { Part } from './part.ts'
 import { createPhaseCurve } from './phaseCurve.ts'
+import { createSprings } from './springs.ts'
 import type { Stage } from './stage.ts'
 import { createTrails } from './trails.ts'
 
@@ -28,7 +32,15 @@ export function createSceneView(stage: Stage, view: TrajectoryView): SceneView {
   const ghost = view.truth && createBodies(view, view.truth, true)
   const trails = createTrails(view, view.main)
   const surroundings = view.phaseSpace ? createPhaseCurve(view) : createFloor(view.bounds)
-  const parts = [main, ghost, trails, surroundings].filter(part => part !== null)
+  const springs = [createSprings(view, view.main, false), view.truth && createSprings(view, view.truth, true)]
+  const clouds = view.clouds.flatMap(cloud => [
+    createCloud(view, cloud, view.main, false),
+    view.truth?.particles.has(cloud.name) ? createCloud(view, cloud, view.truth, true) : null,
+  ])
+  const fields = view.fields.map(field => createField(view, field, view.main))
+  const parts: Part[] = [main, ghost, trails, surroundings, ...springs, ...clouds, ...fields].filter(
+    part => part !== null,
+  )
   for (const part of parts) stage.scene.add(part.object)
   stage.setBounds(view.bounds)
   const ray = new Raycaster()
@@ -37,14 +49,12 @@ export function createSceneView(stage: Stage, view: TrajectoryView): SceneView {
 
   return {
     update: time => {
-      main.update(time)
-      ghost?.update(time)
-      trails.update(time)
+      for (const part of parts) part.update?.(time)
     },
     setPalette: palette => {
-      for (const part of parts) part.setPalette(palette)
+      for (const part of parts) part.setPalette?.(palette)
     },
-    setSelection: selection => main.setSelection(selection),
+    setSelection: selection => main.setSelection?.(selection),
     project: point => {
       projected.set(...point).project(stage.camera)
       return [((projected.x + 1) / 2) * stage.size.x, ((1 - projected.y) / 2) * stage.size.y]
@@ -57,7 +67,7 @@ export function createSceneView(stage: Stage, view: TrajectoryView): SceneView {
         pointer.set(((x + dx) / stage.size.x) * 2 - 1, 1 - ((y + dy) / stage.size.y) * 2)
         ray.setFromCamera(pointer, stage.camera)
         const [hit] = ray.intersectObjects(
-          main.pickable.filter(object => object.visible),
+          main.pickable.filter(object => object.parent?.visible),
           false,
         )
         if (hit) return hit.object.name

@@ -1,6 +1,8 @@
 import { world } from '../../sim/files/viewerSeries.ts'
+import { gradientOf } from '../colourMap.ts'
 import { formatName, formatQuantity, formatTick, formatTime } from '../format.ts'
 import { positionAt, valueAt } from '../motion.ts'
+import type { ColourScale } from '../sceneParts.ts'
 import { axisNamePositions, type TrajectoryView } from '../trajectoryView.ts'
 import { create, element } from './elements.ts'
 
@@ -53,7 +55,7 @@ export function bindOverlay(): Overlay {
         const text = `${formatName(name)}\u2002${range}${unit === '' ? '' : `\u2009${unit}`}`
         return create('li', { className: 'axis' }, text)
       })
-      key.replaceChildren(...entries, ...axes)
+      key.replaceChildren(...entries, ...axes, ...scalesOf(value).map(scale => legendOf(scale, value.unitOf)))
       for (const name of axisNames) name.remove()
       axisNames = (value.phaseSpace?.axes ?? []).map(({ name }) =>
         create('span', { className: 'axis-name', ariaHidden: 'true' }, formatName(name)),
@@ -82,4 +84,25 @@ export function bindOverlay(): Overlay {
       if (value) message.replaceChildren(create('strong', {}, value.title), create('p', {}, value.text))
     },
   }
+}
+
+/** Every colour scale of a view once. */
+function scalesOf({ fields, clouds }: TrajectoryView): ColourScale[] {
+  const all = [...fields, ...clouds.flatMap(({ colour }) => colour ?? [])]
+  return all.filter(({ name }, i) => all.findIndex(other => other.name === name) === i)
+}
+
+/** The colours of a scale, with the values at its ends. */
+function legendOf({ name, colours, range }: ColourScale, unitOf: (name: string) => string): HTMLElement {
+  const [from, to] = range.map(value => formatTick(Number(value.toPrecision(3))))
+  const unit = unitOf(`field:${name}`) || unitOf(name)
+  const bar = create('i')
+  bar.style.backgroundImage = gradientOf(colours)
+  const ends = create(
+    'span',
+    {},
+    create('span', {}, from),
+    create('span', {}, unit === '' ? to : `${to}\u2009${unit}`),
+  )
+  return create('li', { className: 'legend' }, formatName(name), bar, ends)
 }
