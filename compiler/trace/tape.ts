@@ -36,7 +36,10 @@ tf.registerGradient({
   }),
 })
 
-/** Truth values have the derivative zero. tfjs throws where one is on the path, as in a second derivative of relu. */
+/**
+ * Truth values and whole numbers have the derivative zero. tfjs throws where one is on the path, as in a second
+ * derivative of relu; its floorDiv has the derivative of a quotient.
+ */
 const comparisons = ['Equal', 'NotEqual', 'Less', 'LessEqual', 'Greater', 'GreaterEqual']
 const truths: [kernel: string, operands: string[]][] = [
   ...[...comparisons, 'LogicalAnd', 'LogicalOr', 'LogicalXor'].map((kernel): [string, string[]] => [
@@ -44,6 +47,7 @@ const truths: [kernel: string, operands: string[]][] = [
     ['a', 'b'],
   ]),
   ...['LogicalNot', 'All', 'Any'].map((kernel): [string, string[]] => [kernel, ['x']]),
+  ['FloorDiv', ['a', 'b']],
 ]
 for (const [kernelName, operands] of truths) {
   tf.registerGradient({
@@ -67,3 +71,24 @@ tf.registerGradient({
     return { x: () => tf.cumsum(cotangent as tf.Tensor, axis, exclusive, !reverse) }
   },
 })
+
+/** tfjs' own throw where operands broadcast: nothing is summed. */
+for (const kernelName of ['Maximum', 'Minimum', 'SquaredDifference', 'Prelu']) {
+  const { gradFunc, inputsToSave } = tf.getGradient(kernelName)
+  tf.registerGradient({
+    kernelName,
+    inputsToSave,
+    gradFunc(cotangent, saved, attributes) {
+      const gradients = Object.entries(gradFunc(cotangent, saved, attributes))
+      return Object.fromEntries(
+        gradients.map(([name, gradient], i) => [name, () => summed(gradient(), saved[i].shape)]),
+      )
+    },
+  })
+}
+
+/** Summed over the axes along which a tensor of `shape` was repeated. */
+function summed(gradient: tf.Tensor, shape: number[]): tf.Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape)
+  return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, shape)
+}
