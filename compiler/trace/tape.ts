@@ -72,9 +72,11 @@ tf.registerGradient({
   },
 })
 
-/** tfjs' own throw where operands broadcast: nothing is summed. */
+/** tfjs' own throw where operands broadcast: nothing is summed. Without the package of all of tfjs there are none to mend. */
 for (const kernelName of ['Maximum', 'Minimum', 'SquaredDifference', 'Prelu']) {
-  const { gradFunc, inputsToSave } = tf.getGradient(kernelName)
+  const own = tf.getGradient(kernelName)
+  if (!own) continue
+  const { gradFunc, inputsToSave } = own
   tf.registerGradient({
     kernelName,
     inputsToSave,
