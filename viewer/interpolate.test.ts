@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { intervalAt, nearestSample, neighbouringTime, quaternionAt, sampleAt } from './interpolate.ts'
+import { intervalAt, nearestSample, neighbouringTime, quaternionAt, rateAt, sampleAt } from './interpolate.ts'
 
 const grid = fc
   .array(fc.double({ min: 0.01, max: 2, noNaN: true }), { minLength: 3, maxLength: 30 })
@@ -139,5 +139,35 @@ describe('quaternionAt', () => {
       expect(Math.hypot(...q)).toBeCloseTo(1, 12)
     }
     expect(between(t, angles.map(about), 9)).toEqual(about(4))
+  })
+})
+
+describe('rateAt', () => {
+  const rate = (t: Float64Array, values: Float64Array, time: number): number => {
+    const out = [0]
+    rateAt(t, values, 1, time, out)
+    return out[0]
+  }
+
+  it('is the derivative of sampleAt', () => {
+    const t = Float64Array.of(0, 0.3, 1, 1.2, 2)
+    const values = t.map(time => Math.sin(2 * time))
+    for (const time of [0.1, 0.4, 0.99, 1.1, 1.7]) {
+      const h = 1e-5
+      const difference = (at(t, values, time + h) - at(t, values, time - h)) / (2 * h)
+      expect(rate(t, values, time)).toBeCloseTo(difference, 7)
+    }
+  })
+
+  it('is exact for parabolas up to both ends, and second order elsewhere', () => {
+    const t = Float64Array.of(0, 0.3, 1, 1.2, 2)
+    const parabola = t.map(time => 3 * time * time - time)
+    for (const time of [0, 0.7, 2]) expect(rate(t, parabola, time)).toBeCloseTo(6 * time - 1, 11)
+    const errorOf = (n: number): number => {
+      const grid = Float64Array.from({ length: n + 1 }, (_, i) => i / n)
+      return Math.abs(rate(grid, grid.map(Math.sin), 0.5 + 0.25 / n) - Math.cos(0.5 + 0.25 / n))
+    }
+    expect(errorOf(20) / errorOf(40)).toBeGreaterThan(3.5)
+    expect(rate(Float64Array.of(1), Float64Array.of(5), 1)).toBe(0)
   })
 })
