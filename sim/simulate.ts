@@ -1,7 +1,7 @@
 import type { Failure, IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
 import { odeint } from '../solvers/ode/index.ts'
 import type { Trajectory } from './files/trajectory.ts'
-import { pointSeries, truthSeries } from './files/viewerSeries.ts'
+import { massMatrixSeries, pointSeries, truthSeries } from './files/viewerSeries.ts'
 import { pointPositions } from './problem/points.ts'
 import type { CompiledSystem } from './problem/problem.ts'
 import type { Scene } from './scene/index.ts'
@@ -77,6 +77,9 @@ export function along(f: CompiledFunction, t: Float64Array, y: Float64Array): Fl
   return out
 }
 
+/** Mass matrices go into a trajectory's file up to this many numbers. */
+const mostMatrixEntries = 1e6
+
 /**
  * A solution with all that the viewer shows of it: points, energy and, where given, the truth to compare with.
  */
@@ -106,6 +109,11 @@ export function trajectoryOf(
     }
     const energy = (truth?.system ?? system).energy ?? part.energy
     if (energy) series[name('energy')] = { shape: [times.length], data: along(energy, times, states) }
+    const M = part.massMatrix
+    if (M && times.length * M.size <= mostMatrixEntries) {
+      const n = Math.sqrt(M.size)
+      series[name(massMatrixSeries)] = { shape: [times.length, n, n], data: along(M, times, states) }
+    }
   }
   add(system, t, y, name => name)
   if (truth) {

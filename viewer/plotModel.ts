@@ -1,5 +1,7 @@
+import { driftSeries, errorSeries } from './derived.ts'
 import { formatName } from './format.ts'
 import type { TrajectoryView } from './trajectoryView.ts'
+import type { Span } from './visible.ts'
 
 /** One quantity as the prediction has it and, where it is known, as it truly was. */
 export interface Curve {
@@ -19,6 +21,10 @@ export interface TimePlot {
   /** The unit that all curves share, or ''. */
   readonly unit: string
   readonly curves: readonly Curve[]
+  /** Errors span powers of ten. */
+  readonly logarithmic: boolean
+  /** The level below which an error is noise of the data. */
+  readonly floor: number | null
 }
 
 /** One quantity over another, with time along the curve. */
@@ -34,6 +40,11 @@ export type Plot = TimePlot | PhasePlot
 /** The quantities of a plot. */
 export const curvesOf = (plot: Plot): readonly Curve[] =>
   plot.kind === 'time' ? plot.curves : [plot.x, plot.y]
+
+const titles: Readonly<Record<string, string>> = {
+  [errorSeries]: 'distance from truth',
+  [driftSeries]: 'energy drift',
+}
 
 /** A plot with more curves than this cannot be read. */
 const mostCurves = 6
@@ -55,7 +66,9 @@ export function plotsOf(view: TrajectoryView): Plot[] {
       const curves = names.filter(has).slice(0, mostCurves).map(curve)
       if (curves.length === 0) return []
       const unit = curves.every(({ unit }) => unit === curves[0].unit) ? curves[0].unit : ''
-      return [{ kind: 'time', title: formatName(request), unit, curves }]
+      const isError = request === errorSeries
+      const title = titles[request] ?? formatName(request)
+      return [{ kind: 'time', title, unit, curves, logarithmic: isError, floor: isError ? view.noise : null }]
     }
     const [x, y] = typeof request.phase === 'string' ? [request.phase, `${request.phase}_dot`] : request.phase
     if (!has(x) || !has(y)) return []
@@ -76,15 +89,40 @@ export function axisRange(min: number, max: number): [number, number] {
   return [middle - half, middle + half]
 }
 
-/** The least and the greatest value of some curves, of prediction and truth together. */
-export function rangeOf(view: TrajectoryView, curves: readonly Curve[]): [number, number] {
+/** The limits of a logarithmic axis around positive data, at least a power of ten apart. */
+export function logarithmicRange(
+  view: TrajectoryView,
+  curves: readonly Curve[],
+  span: Span,
+): [number, number] {
+  let min = Number.POSITIVE_INFINITY
+  let max = 0
+  for (const { name } of curves)
+    view.main.series.get(name)?.forEach((value, i) => {
+      if (!(value > 0) || view.main.t[i] < span.from || view.main.t[i] > span.to) return
+      min = Math.min(min, value)
+      max = Math.max(max, value)
+    })
+  if (!(min <= max)) return [1e-3, 1]
+  // Errors that are zero but for rounding would take all of the axis.
+  const low = 10 ** Math.floor(Math.log10(Math.max(min, max * 1e-8)))
+  return [low, Math.max(10 ** Math.ceil(Math.log10(max)), 10 * low)]
+}
+
+/** The least and the greatest value of some curves within a span of time, of prediction and truth together. */
+export function rangeOf(
+  view: TrajectoryView,
+  curves: readonly Curve[],
+  span: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
+): [number, number] {
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
   for (const motion of view.truth ? [view.main, view.truth] : [view.main])
     for (const { name } of curves)
-      for (const value of motion.series.get(name) ?? []) {
+      motion.series.get(name)?.forEach((value, i) => {
+        if (motion.t[i] < span.from || motion.t[i] > span.to) return
         if (value < min) min = value
         if (value > max) max = value
-      }
+      })
   return [min, max]
 }

@@ -11,6 +11,7 @@ import {
   world,
 } from '../sim/files/viewerSeries.ts'
 import { type Bounds, isCameraView } from './cameraRig.ts'
+import { driftSeries, withDrift, withError } from './derived.ts'
 import { type Motion, motionOf } from './motion.ts'
 import { type CloudPart, cloudsOf, type FieldPart, fieldsOf } from './sceneParts.ts'
 
@@ -53,6 +54,10 @@ export interface TrajectoryView {
   readonly camera: CameraView
   /** How the truth is shown at first. */
   readonly comparison: Comparison
+  /** What the truth is called. */
+  readonly truthName: string
+  /** Standard deviation of the noise of the data, where it is known. */
+  readonly noise: number | null
   readonly unitOf: (name: string) => string
 }
 
@@ -67,8 +72,10 @@ export function trajectoryView(trajectory: Trajectory, fileName: string): Trajec
   const { meta, names } = trajectory
   const section: ViewerSection = isRecord(meta.viewer) ? (meta.viewer as ViewerSection) : {}
   const units: Record<string, unknown> = isRecord(meta.units) ? (meta.units as Record<string, unknown>) : {}
-  const motion = motionOf(trajectory.t, trajectory.y, names, trajectory.series, name => name)
-  const ghost = section.compare?.truth === 'hidden' ? null : truthOf(trajectory)
+  const found = section.compare?.truth === 'hidden' ? null : truthOf(trajectory)
+  const ghost = found && withDrift(found)
+  const own = withDrift(motionOf(trajectory.t, trajectory.y, names, trajectory.series, name => name))
+  const motion = withError(own, ghost, names)
   const clouds = cloudsOf(motion, section)
   const fields = fieldsOf(trajectory, motion, section)
   const inSpace = motion.points.size + clouds.length + fields.length > 0
@@ -118,12 +125,18 @@ export function trajectoryView(trajectory: Trajectory, fileName: string): Trajec
     comparison: comparisons.includes(section.compare?.truth as Comparison)
       ? (section.compare?.truth as Comparison)
       : 'ghost',
-    unitOf: name => (name === 't' ? 's' : typeof units[name] === 'string' ? units[name] : ''),
+    truthName: section.compare?.name ?? 'truth',
+    noise: typeof meta.noise === 'number' && meta.noise > 0 ? meta.noise : null,
+    unitOf: name => (name === 't' ? 's' : String(units[name === driftSeries ? 'energy' : name] ?? '')),
   }
 }
 
-/** Whether the truth has times of its own, as measurements do: then it is shown as points, not as a curve. */
-export const isMeasured = ({ main, truth }: TrajectoryView): boolean => truth !== null && truth.t !== main.t
+/**
+ * Whether the truth has times of its own, as measurements do: then it is shown as points, not as a curve. Another run,
+ * which has a name, is a curve on any times.
+ */
+export const isMeasured = ({ main, truth, truthName }: TrajectoryView): boolean =>
+  truth !== null && truth.t !== main.t && truthName === 'truth'
 
 const isRecord = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

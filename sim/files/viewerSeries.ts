@@ -24,8 +24,8 @@ export interface ViewerSection {
   fields?: Record<string, FieldRequest>
   /** How many seconds of its past a point drags behind it. */
   trails?: Record<string, number>
-  /** How `truth:…` is shown: a translucent copy, beside the motion, as its colour, or not. Default: ghost. */
-  compare?: { truth?: Comparison }
+  /** How `truth:…` is shown, and what it is called where it is not the truth: a translucent copy, beside the motion, as its colour, or not. Default: ghost. */
+  compare?: { truth?: Comparison; name?: string }
   /** The plots, from top to bottom. Default: state, energy. */
   plots?: PlotRequest[]
 }
@@ -94,7 +94,8 @@ export const cameraViews = ['front', 'top', 'iso', 'side'] as const
 export type CameraView = (typeof cameraViews)[number]
 
 /**
- * `'state'`: the components of y over t. Another string: the series of that name over t (`'energy'`), or that state
+ * `'state'`: the components of y over t. `'drift'`: energy less its first value. `'error'`: distance of the state from the
+ * truth, on a logarithmic axis. `'mass_matrix'`: M(q) as a picture, with its condition number. Another string: the series of that name over t (`'energy'`), or that state
  * component. `{ phase: 'b' }`: b_dot over b; `{ phase: ['x', 'v'] }`: v over x.
  */
 export type PlotRequest = string | { phase: string | [string, string] }
@@ -139,6 +140,8 @@ export interface ViewerMeta {
   /** Title on the page; default: the file's name. */
   name?: string
   viewer?: ViewerSection
+  /** Standard deviation of the noise in the data, in the units of the state. */
+  noise?: number
   /** SI unit of a state component or series by its name, e.g. `{ a: 'rad', energy: 'J' }`; t is in s, points in m. */
   units?: Record<string, string>
 }

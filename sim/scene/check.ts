@@ -280,8 +280,8 @@ function* checkPlots(scene: unknown, { coordinates, rates }: SceneNames): Genera
   for (const [index, plot] of plots.entries()) {
     const path = ['viewer', 'plots', index]
     if (typeof plot === 'string') {
-      if (plot !== 'state' && !curves.includes(plot))
-        yield { path, message: unknown('curve', plot, ['state', ...curves]) }
+      const known = ['state', ...curves, 'drift', 'error', 'mass_matrix']
+      if (!known.includes(plot)) yield { path, message: unknown('curve', plot, known) }
       continue
     }
     const phase = at(plot, ['phase'])

@@ -60,7 +60,7 @@ export const viewer = z.strictObject({
   particles: z.record(z.string(), particles).optional().describe('How particles:NAME are drawn.'),
   fields: z.record(z.string(), field).optional().describe('How field:NAME are drawn.'),
   trails: z.record(name, positive).optional().describe('Seconds of its past that a point drags behind it.'),
-  compare: z.strictObject({ truth: z.enum(comparisons).optional() }).optional(),
+  compare: z.strictObject({ truth: z.enum(comparisons).optional(), name: z.string().optional() }).optional(),
   plots: z
     .array(
       z.union(
@@ -76,5 +76,5 @@ export const viewer = z.strictObject({
       ),
     )
     .optional()
-    .describe('state, energy, a state by name, or {phase: b}: b_dot over b.'),
+    .describe('state, energy, drift, error, mass_matrix, a state by name, or {phase: b}: b_dot over b.'),
 }) satisfies z.ZodType<ViewerSection>
