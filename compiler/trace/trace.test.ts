@@ -109,6 +109,9 @@ describe('numbers', () => {
       return values.toTensor()
     }, [])
     expect(buffer.values).toEqual([0.1])
+    // Also from a typed array that the function makes itself, as tfjs' windows of signals are.
+    const [typed] = runTraced(() => tf.tensor1d(Float32Array.of(0.1, 1 / 3)), [])
+    expect(typed.values).toEqual([0.1, 1 / 3])
     const [filled] = runTraced(() => [tf.fill([1], 0.1)], [])
     expect(filled.values).toEqual([0.1])
   })

@@ -16,10 +16,12 @@ import { type Called, recording } from './recording.ts'
 export function judge(cases: Cases): void {
   for (const [name, list] of Object.entries(cases)) {
     describe(name, () => {
-      test.each(list.map(each => [each.name, each] as const))('%s', (_, each) => expectJudged(name, each))
+      test.each(list.map(each => [titleOf(each), each] as const))('%s', (_, each) => expectJudged(name, each))
     })
   }
 }
+
+const titleOf = ({ name, differs }: Case): string => (differs ? `${name}: ${differs.because}` : name)
 
 interface Result {
   readonly shape: readonly number[]
@@ -62,14 +64,16 @@ function expectJudged(name: string, judged: Case): void {
   expect(types).toEqual(expected.map(({ dtype }) => dtype))
   const values = doubles(inputs)
   expectFloat32(judged, interpretAll(graph, values), expected)
-  expectProgram(graph, values)
-  if (derivatives) {
-    expect(firstOrderDefect(graph, values)).toBeLessThan(1e-12)
-    const gradient = vjpGraph(graph)
-    const weights = graph.outputs.map(({ shape }, i) => random(shape, 0.5, 1.5, 91 + i))
-    expectProgram(gradient, [...values, ...doubles(weights)])
-    if (derivatives === 'tape') expectTape(judged, gradient, weights)
-  }
+  if (derivatives) expectDerivatives(judged, graph, values)
+  else expectProgram([graph, values])
+}
+
+function expectDerivatives(judged: Case, graph: Graph, values: readonly Float64Array[]): void {
+  expect(firstOrderDefect(graph, values)).toBeLessThan(1e-12)
+  const gradient = vjpGraph(graph)
+  const weights = graph.outputs.map(({ shape }, i) => random(shape, 0.5, 1.5, 91 + i))
+  expectProgram([graph, values], [gradient, [...values, ...doubles(weights)]])
+  if (judged.derivatives === 'tape') expectTape(judged, gradient, weights)
 }
 
 const interpretAll = (graph: Graph, values: readonly Float64Array[]): Result[] =>
@@ -131,17 +135,20 @@ const exact = new Set<Primitive>([
 ]) // biome-ignore format: a table
 
 /** The compiled program computes what the interpreter does: to the bit, or to 1e-13 where sums and functions round. */
-function expectProgram(graph: Graph, values: readonly Float64Array[]): void {
-  const { run } = compile({ run: graph })
-  values.forEach((array, i) => {
-    run.inputs[i].set(array)
+function expectProgram(...entries: [graph: Graph, values: readonly Float64Array[]][]): void {
+  const program = compile(Object.fromEntries(entries.map(([graph], i) => [`entry${i}`, graph])))
+  entries.forEach(([graph, values], i) => {
+    const { inputs, outputs, run } = program[`entry${i}`]
+    values.forEach((array, k) => {
+      inputs[k].set(array)
+    })
+    run()
+    const expected = interpret(graph, values)
+    expect(outputs.map(output => output.length)).toEqual(graph.outputs.map(({ shape }) => sizeOf(shape)))
+    if (topologicalOrder(graph.outputs).every(({ primitive }) => exact.has(primitive))) {
+      expect(outputs.map(output => [...output])).toEqual(expected.map(output => [...output]))
+    } else {
+      expect(distance(outputs, expected)).toBeLessThan(1e-13)
+    }
   })
-  run.run()
-  const expected = interpret(graph, values)
-  if (topologicalOrder(graph.outputs).every(({ primitive }) => exact.has(primitive))) {
-    expect(run.outputs.map(output => [...output])).toEqual(expected.map(output => [...output]))
-  } else {
-    expect(distance(run.outputs, expected)).toBeLessThan(1e-13)
-  }
-  expect(run.outputs.map(output => output.length)).toEqual(graph.outputs.map(({ shape }) => sizeOf(shape)))
 }
