@@ -1,7 +1,8 @@
+import { createDenseDerivative, dot, rowsOf } from './denseDerivative.ts'
 import { loadStages } from './explicitRungeKutta.ts'
 import type { StepDerivative } from './stepper.ts'
 import type { StepRecord } from './steps.ts'
-import { combine, denseSlopes, denseWeights, type FlatTableau } from './tableau.ts'
+import { combine, type FlatTableau } from './tableau.ts'
 import { type VectorField, withTimeDerivative } from './vectorField.ts'
 
 /**
@@ -24,8 +25,6 @@ export function explicitRungeKuttaDerivative(
   const { stages, end, a, c } = flat
   const n = field.dimension
   const timeDerivative = times ? withTimeDerivative(field) : undefined
-  const split = (rows: Float64Array) =>
-    Array.from({ length: stages }, (_, i) => rows.subarray(i * n, (i + 1) * n))
 
   /** The current step. */
   let t = 0
@@ -35,20 +34,20 @@ export function explicitRungeKuttaDerivative(
   const state = new Float64Array(n)
   const slope = new Float64Array(n)
   const zero = new Float64Array(n)
-  const weights = new Float64Array(stages)
 
   /** Cotangents κ of the stages; between two steps that of the stage they share is in row `end`. */
   const kappa = new Float64Array(stages * n)
-  const stageKappa = split(kappa)
+  const stageKappa = rowsOf(kappa, stages, n)
   const mu = new Float64Array(n)
   const timeCotangent = { t: 0, h: 0 }
 
   /** Tangents of the stages, and what they were computed from. */
   const tangents = new Float64Array(stages * n)
-  const stageTangent = split(tangents)
+  const stageTangent = rowsOf(tangents, stages, n)
   const change = new Float64Array(n)
   let from: Float64Array = zero
   let sizeTangent = 0
+  const dense = createDenseDerivative(flat, n, { k, kappa, tangents, timeCotangent }, times)
 
   return {
     timeCotangent,
@@ -61,18 +60,7 @@ export function explicitRungeKuttaDerivative(
     beginVjp() {
       kappa.fill(0)
     },
-    interpolateVjp(theta, cotangent, lambda) {
-      for (let m = 0; m < n; m++) lambda[m] += cotangent[m]
-      denseWeights(flat, theta, weights)
-      for (let i = 0; i < stages; i++)
-        for (let m = 0, to = i * n; m < n; m++) kappa[to + m] += h * weights[i] * cotangent[m]
-      if (!times) return 0
-      combine(zero, 1, weights, 0, stages, k, slope)
-      timeCotangent.h += dot(cotangent, slope)
-      denseSlopes(flat, theta, weights)
-      combine(zero, h, weights, 0, stages, k, slope)
-      return dot(cotangent, slope)
-    },
+    interpolateVjp: (theta, cotangent, lambda) => dense.vjp(theta, h, cotangent, lambda),
     stepVjp(lambda1, lambda, gradTheta) {
       for (let i = stages - 1; i > 0; i--) {
         const isEnd = i === end // evaluated at y₁, whose cotangent is λ₁ in all
@@ -123,14 +111,7 @@ export function explicitRungeKuttaDerivative(
       from = dy
       sizeTangent = dh
     },
-    interpolateJvp(theta, dfraction, out) {
-      denseWeights(flat, theta, weights)
-      combine(from, h, weights, 0, stages, tangents, out)
-      if (sizeTangent !== 0) combine(out, sizeTangent, weights, 0, stages, k, out)
-      if (dfraction === 0) return
-      denseSlopes(flat, theta, weights)
-      combine(out, h * dfraction, weights, 0, stages, k, out)
-    },
+    interpolateJvp: (theta, dfraction, out) => dense.jvp(theta, h, from, sizeTangent, dfraction, out),
   }
 
   /** out ← δf at (time, at) in the direction (δtime, δy, δθ). */
@@ -147,12 +128,6 @@ export function explicitRungeKuttaDerivative(
     timeDerivative(time, at, slope)
     for (let m = 0; m < n; m++) out[m] += dtime * slope[m]
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let m = 0; m < a.length; m++) sum += a[m] * b[m]
-  return sum
 }
 
 function hasNonzero(v: Float64Array): boolean {

@@ -1,7 +1,8 @@
 import type { StepContext } from '../context.ts'
+import { createDenseDerivative, dot, rowsOf } from '../denseDerivative.ts'
 import type { StepDerivative } from '../stepper.ts'
 import type { StepRecord } from '../steps.ts'
-import { combine, denseSlopes, denseWeights } from '../tableau.ts'
+import { combine } from '../tableau.ts'
 import { loadEsdirkStages } from './esdirk.ts'
 import type { FlatEsdirk } from './esdirkTableau.ts'
 import { createInitialState } from './initialState.ts'
@@ -35,7 +36,6 @@ export function esdirkDerivative(
   const state = new Float64Array(n)
   const slope = new Float64Array(n)
   const zero = new Float64Array(n)
-  const weights = new Float64Array(stages)
 
   /** Cotangents κ; between two steps that of the stage they share is in the last row. */
   const kappa = new Float64Array(stages * n)
@@ -49,6 +49,7 @@ export function esdirkDerivative(
   const change = new Float64Array(n)
   let from: Float64Array = zero
   let sizeTangent = 0
+  const dense = createDenseDerivative(flat, n, { k, kappa, tangents, timeCotangent }, times)
 
   const lineariseStage = (i: number) => {
     combine(y, h, a, i * stages, i + 1, k, state)
@@ -67,18 +68,7 @@ export function esdirkDerivative(
       requireMassDerivative(field, 'massVjp')
       kappa.fill(0)
     },
-    interpolateVjp(theta, cotangent, lambda) {
-      for (let m = 0; m < n; m++) lambda[m] += cotangent[m]
-      denseWeights(flat, theta, weights)
-      for (let i = 0; i < stages; i++)
-        for (let m = 0, to = i * n; m < n; m++) kappa[to + m] += h * weights[i] * cotangent[m]
-      if (!times) return 0
-      combine(zero, 1, weights, 0, stages, k, slope)
-      timeCotangent.h += dot(cotangent, slope)
-      denseSlopes(flat, theta, weights)
-      combine(zero, h, weights, 0, stages, k, slope)
-      return dot(cotangent, slope)
-    },
+    interpolateVjp: (theta, cotangent, lambda) => dense.vjp(theta, h, cotangent, lambda),
     stepVjp(lambda1, lambda, gradTheta) {
       for (let i = last; i > 0; i--) {
         baseCotangent.fill(0)
@@ -122,22 +112,6 @@ export function esdirkDerivative(
       from = dy
       sizeTangent = dh
     },
-    interpolateJvp(theta, dfraction, out) {
-      denseWeights(flat, theta, weights)
-      combine(from, h, weights, 0, stages, tangents, out)
-      if (sizeTangent !== 0) combine(out, sizeTangent, weights, 0, stages, k, out)
-      if (dfraction === 0) return
-      denseSlopes(flat, theta, weights)
-      combine(out, h * dfraction, weights, 0, stages, k, out)
-    },
+    interpolateJvp: (theta, dfraction, out) => dense.jvp(theta, h, from, sizeTangent, dfraction, out),
   }
-}
-
-const rowsOf = (rows: Float64Array, count: number, n: number) =>
-  Array.from({ length: count }, (_, i) => rows.subarray(i * n, (i + 1) * n))
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let m = 0; m < a.length; m++) sum += a[m] * b[m]
-  return sum
 }

@@ -1,4 +1,5 @@
 import type { StepContext } from '../context.ts'
+import { dot } from '../denseDerivative.ts'
 import type { StepDerivative } from '../stepper.ts'
 import type { StepRecord } from '../steps.ts'
 import { combine } from '../tableau.ts'
@@ -165,10 +166,4 @@ export function radau5Derivative(context: StepContext, record: StepRecord, times
       combine(out, dfraction, weights, 0, 3, z, out)
     },
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let m = 0; m < a.length; m++) sum += a[m] * b[m]
-  return sum
 }
