@@ -1,4 +1,5 @@
 import { factorSparse, type SparseFactorOptions } from '../sparse/factorSparse.ts'
+import { factorSparseTriangular } from '../sparse/factorTriangular.ts'
 import { bandwidths, factorBanded, factorBandedPositiveDefinite, factorTridiagonal } from './bandFactors.ts'
 import { factorGeneral, factorPositiveDefinite, factorSymmetric, factorTriangular } from './denseFactors.ts'
 import { type FactorResult, isFactored, type NotFactored, notFactored } from './factors.ts'
@@ -94,11 +95,11 @@ function automatic(A: Matrix, options: FactorOptions): FactorResult {
     }
     return factorBanded(A, band, [...explanation, 'LU with partial pivoting'])
   }
-  if (isSparse(A)) return factorSparse(A, options, explanation, different)
   if (upper === 0)
-    return factorTriangular(A, 'lower', [...explanation, 'nothing above the diagonal: lower triangular'])
+    return triangular(A, 'lower', [...explanation, 'nothing above the diagonal: lower triangular'])
   if (lower === 0)
-    return factorTriangular(A, 'upper', [...explanation, 'nothing below the diagonal: upper triangular'])
+    return triangular(A, 'upper', [...explanation, 'nothing below the diagonal: upper triangular'])
+  if (isSparse(A)) return factorSparse(A, options, explanation, different)
   if (different) {
     say(
       `entry (${different.row}, ${different.column}) differs from its mirror by ${different.difference}: not symmetric, LU`,
@@ -115,6 +116,9 @@ function automatic(A: Matrix, options: FactorOptions): FactorResult {
   } else say('symmetric, but not all of the diagonal is positive: not positive definite')
   return factorSymmetric(A, [...explanation, 'L·D·Lᵀ with Bunch–Kaufman pivoting'])
 }
+
+const triangular = (A: Matrix, part: 'lower' | 'upper', explanation: readonly string[]): FactorResult =>
+  isSparse(A) ? factorSparseTriangular(A, part, explanation) : factorTriangular(A, part, explanation)
 
 /** A symmetric structure is asked for: null, or what is not symmetric. */
 function requireSymmetric(

@@ -57,9 +57,7 @@ export function refine(factors: Factors, b: Float64Array, options: RefineOptions
     const correction = solve(residual)
     const better = x.map((entry, i) => entry + correction[i])
     const error = measure(better)
-    if (!(error < backwardError)) {
-      break
-    }
+    if (!(error < backwardError)) break
     const halved = error <= backwardError / 2
     x = better
     backwardError = error
