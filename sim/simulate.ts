@@ -132,6 +132,7 @@ export function trajectoryOf(
       name: scene.name,
       viewer: scene.viewer,
       units: unitsOf(scene),
+      noise: scene.data?.simulate?.noise,
       method,
       rtol,
       atol,

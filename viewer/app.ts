@@ -24,6 +24,7 @@ import { bindShare } from './ui/share.ts'
 import { bindTap } from './ui/tap.ts'
 import { bindTheme } from './ui/theme.ts'
 import { bindTransport, neighbouringSpeed } from './ui/transport.ts'
+import type { Span } from './visible.ts'
 
 /** The page: one clock, one camera rig, one selection, and everything that shows them. */
 export interface App {
@@ -74,6 +75,8 @@ export function createApp(): App {
   let shown: Shown | null = null
   let selection: Selection = null
   let following = false
+  let visibleSpan: Span = { from: 0, to: 0 }
+  let reference: number | null = null
   const help = element('dialog', 'help')
   element('button', 'help-button').addEventListener('click', () => help.showModal())
   const followButton = element('button', 'follow')
@@ -113,7 +116,7 @@ export function createApp(): App {
       const cameraMoves = orbit.update(Math.min(elapsed, 100) / 1000)
       if (elapsed > 0 && clock.playing && budget.report(elapsed)) resizeStage()
       transport.update(time)
-      overlay.update(time, selection?.kind === 'body' ? selection.name : null)
+      overlay.update(time, reference, selection?.kind === 'body' ? selection.name : null)
       if (shown) orbit.shift(follower.step(shown.view.main, followed(), time))
       shown?.scene.update(time)
       for (const plot of shown?.plots ?? []) plot.update(time)
@@ -180,6 +183,22 @@ export function createApp(): App {
     loop.invalidate()
   }
 
+  /** Shows a part of the time axis in all plots; null is all of it. */
+  function zoom(to: Span | null): void {
+    visibleSpan = to ?? { from: clock.start, to: clock.end }
+    for (const plot of shown?.plots ?? []) plot.setSpan?.(visibleSpan)
+    loop.invalidate()
+  }
+
+  /** A second time, whose differences to the clock's the plots show. */
+  function setReference(time: number | null): void {
+    reference = time
+    for (const plot of shown?.plots ?? []) plot.setReference(time)
+    // The differences make the headers longer.
+    for (const plot of shown?.plots ?? []) plot.resize()
+    loop.invalidate()
+  }
+
   function clear(): void {
     shown?.scene.dispose()
     for (const plot of shown?.plots ?? []) plot.dispose()
@@ -192,8 +211,9 @@ export function createApp(): App {
     overlay.setMessage(null)
     const palette = readPalette(root)
     const pick = ({ name }: { name: string }): void => select(toggle(selection, { kind: 'series', name }))
+    const mark = (time: number): void => setReference(reference === null ? time : null)
     const models = plotsOf(view)
-    const plots = models.map(plot => createPlotPanel(view, plot, palette, { seek, pick }))
+    const plots = models.map(plot => createPlotPanel(view, plot, palette, { seek, pick, zoom, mark }))
     const items: Item[] = view.bodies.map(name => ({ kind: 'body', name }))
     shown = { ...opened, scene: createSceneView(stage, view), models, plots, items }
     plotsElement.replaceChildren(...plots.map(plot => plot.element))
@@ -213,6 +233,9 @@ export function createApp(): App {
     if (!again || !rig) moveCamera(createRig(view.camera, view.bounds, lens), false)
     else moveCamera(withLens({ ...rig, bounds: view.bounds }, lens), false)
     for (const plot of plots) plot.resize()
+    visibleSpan = again ? visibleSpan : { from: clock.start, to: clock.end }
+    if (again) zoom(visibleSpan)
+    setReference(again ? reference : null)
     paint()
     select(keep(selection, selectable(shown)))
   }
@@ -239,7 +262,7 @@ export function createApp(): App {
       camera: rig?.view === 'free' ? rig.pose : rig?.view,
       selection,
     }),
-    shown: () => shown && { ...shown, plots: shown.models, span: { from: clock.start, to: clock.end } },
+    shown: () => shown && { ...shown, plots: shown.models, span: visibleSpan },
     picture: () => {
       stage.draw()
       return new Promise((resolve, reject) =>
@@ -266,6 +289,8 @@ export function createApp(): App {
     '+': () => clock.setSpeed(neighbouringSpeed(clock.speed, 1)),
     '=': () => clock.setSpeed(neighbouringSpeed(clock.speed, 1)),
     b: () => select(next(selection, shown?.items ?? [])),
+    m: () => setReference(reference === null ? clock.time : null),
+    z: () => zoom(null),
     Escape: () => select(null),
     1: () => cameraButtons.press('front'),
     2: () => cameraButtons.press('top'),

@@ -40,7 +40,8 @@ export function formatTick(value: number): string {
   const size = Math.abs(value)
   if (size !== 0 && (size >= 1e5 || size < 1e-3)) {
     const [mantissa, exponent] = value.toExponential(1).split('e')
-    return minus(`${Number(mantissa)}·10${superscript(Number(exponent))}`)
+    const factor = Number(mantissa) === 1 ? '' : `${Number(mantissa)}·`
+    return minus(`${factor}10${superscript(Number(exponent))}`)
   }
   return minus(String(Number(value.toPrecision(6))))
 }

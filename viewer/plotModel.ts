@@ -1,5 +1,7 @@
+import { massMatrixSeries } from '../sim/files/viewerSeries.ts'
 import { driftSeries, errorSeries } from './derived.ts'
 import { formatName } from './format.ts'
+import type { Rows } from './motion.ts'
 import type { TrajectoryView } from './trajectoryView.ts'
 import type { Span } from './visible.ts'
 
@@ -35,11 +37,26 @@ export interface PhasePlot {
   readonly y: Curve
 }
 
-export type Plot = TimePlot | PhasePlot
+/** A square matrix that changes with time. */
+export interface MatrixPlot {
+  readonly kind: 'matrix'
+  readonly title: string
+  readonly rows: Rows
+}
+
+export type Plot = TimePlot | PhasePlot | MatrixPlot
 
 /** The quantities of a plot. */
-export const curvesOf = (plot: Plot): readonly Curve[] =>
-  plot.kind === 'time' ? plot.curves : [plot.x, plot.y]
+export function curvesOf(plot: Plot): readonly Curve[] {
+  switch (plot.kind) {
+    case 'time':
+      return plot.curves
+    case 'phase':
+      return [plot.x, plot.y]
+    case 'matrix':
+      return []
+  }
+}
 
 const titles: Readonly<Record<string, string>> = {
   [errorSeries]: 'distance from truth',
@@ -60,7 +77,12 @@ export function plotsOf(view: TrajectoryView): Plot[] {
   }
   const has = (name: string): boolean => view.main.series.has(name)
 
-  return view.plots.flatMap((request): Plot[] => {
+  const matrix = (view.main.massMatrix?.count ?? 0) > 1 && !view.plots.includes(massMatrixSeries)
+  return [...view.plots, ...(matrix ? [massMatrixSeries] : [])].flatMap((request): Plot[] => {
+    if (request === massMatrixSeries) {
+      const rows = view.main.massMatrix
+      return rows ? [{ kind: 'matrix', title: 'mass matrix M(q)', rows }] : []
+    }
     if (typeof request === 'string') {
       const names = request === 'state' ? coordinatesOf(view.stateNames) : [request]
       const curves = names.filter(has).slice(0, mostCurves).map(curve)

@@ -167,7 +167,7 @@ describe.skipIf(!chromiumPath && process.env.CI !== 'true')('the viewer in Chrom
     await settle(page)
     expect(await timeOf(page)).toBeCloseTo(7.5, 1)
     const cursors = await page
-      .locator('.now')
+      .locator('.now:not(.then)')
       .evaluateAll(all => all.map(one => one.getBoundingClientRect().x))
     expect(cursors).toHaveLength(2)
     for (const cursor of cursors) expect(Math.abs(cursor - (x + 0.75 * width))).toBeLessThan(2)

@@ -9,8 +9,11 @@ import { create, element } from './elements.ts'
 /** What stands over the scene: the key, the time, the selected body's numbers, and messages. */
 export interface Overlay {
   setView(view: TrajectoryView, places: number): void
-  /** @param body the selected body, or null */
-  update(time: number, body: string | null): void
+  /**
+   * @param reference the second time, or null
+   * @param body the selected body, or null
+   */
+  update(time: number, reference: number | null, body: string | null): void
   /** Places the names of phase space's axes; `project` gives the place of a point of space in the picture. */
   setAxisNames(project: (point: readonly [number, number, number]) => [number, number]): void
   /** Covers the scene with a message, or uncovers it. */
@@ -62,8 +65,9 @@ export function bindOverlay(): Overlay {
       )
       key.after(...axisNames)
     },
-    update: (time, body) => {
-      clock.textContent = formatTime(time, places)
+    update: (time, reference, body) => {
+      const difference = reference === null ? '' : `\u2003Δ ${formatTime(time - reference, places)}`
+      clock.textContent = formatTime(time, places) + difference
       card.hidden = body === null || body === world
       if (card.hidden || !view || body === null) return
       const rows = rowsOf(body, time).flatMap(([name, value]) => [

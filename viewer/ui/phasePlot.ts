@@ -11,6 +11,8 @@ import type { PlotActions, PlotPanel } from './plotPanel.ts'
 const margin = { top: 8, right: 14, bottom: 26, left: 52 }
 const font = '11px Inter, "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif'
 
+const mostPoints = 20_000
+
 /** One quantity over another; the cursor is a dot on the curve, and a click goes to the nearest moment of the motion. */
 export function createPhasePlot(
   view: TrajectoryView,
@@ -48,12 +50,15 @@ export function createPhasePlot(
     if (!xs || !ys) return
     context.beginPath()
     let drawing = false
-    xs.forEach((value, i) => {
+    // Of a long motion every few samples: the curve would not look different.
+    const stride = Math.ceil(xs.length / mostPoints)
+    for (let i = 0; i < xs.length; i += stride) {
+      const value = xs[i]
       const visible = Number.isFinite(value) && Number.isFinite(ys[i])
       if (visible && (dots || !drawing)) context.moveTo(toX(value), toY(ys[i]))
       if (visible && (dots || drawing)) context.lineTo(toX(value), toY(ys[i]))
       drawing = visible
-    })
+    }
     context.strokeStyle = colour
     context.lineWidth = lineWidth
     context.lineCap = 'round'
@@ -109,19 +114,29 @@ export function createPhasePlot(
   })
 
   let time = view.main.t[0]
+  let reference: number | null = null
   const place = (): void => {
     const at = [valueAt(view.main, x.name, time), valueAt(view.main, y.name, time)]
     dot.hidden = !at.every(Number.isFinite)
     dot.style.transform = `translate(${toX(at[0])}px, ${toY(at[1])}px)`
   }
+  const setValues = (): void =>
+    header.setValues(
+      ({ name }) => valueAt(view.main, name, time),
+      reference === null ? null : ({ name }) => valueAt(view.main, name, reference!),
+    )
   header.setPalette(palette)
 
   return {
     element,
     update: value => {
       time = value
-      header.setValues(({ name }) => valueAt(view.main, name, time))
+      setValues()
       place()
+    },
+    setReference: value => {
+      reference = value
+      setValues()
     },
     resize: () => {
       width = Math.max(holder.clientWidth, 120)

@@ -7,7 +7,8 @@ import { create } from './elements.ts'
 /** Title, unit, and a button for each curve with its value now. */
 export interface PlotHeader {
   readonly element: HTMLElement
-  setValues(numberOf: (curve: Curve) => number): void
+  /** @param referenceOf values at a second time: their differences are shown too */
+  setValues(numberOf: (curve: Curve) => number, referenceOf: ((curve: Curve) => number) | null): void
   setPalette(palette: Palette): void
   setSelection(selection: Selection): void
 }
@@ -36,8 +37,14 @@ export function createPlotHeader(
   })
   return {
     element: create('header', {}, heading, ...entries.map(({ button }) => button)),
-    setValues: numberOf => {
-      for (const { curve, value } of entries) value.textContent = formatQuantity(numberOf(curve), curve.unit)
+    setValues: (numberOf, referenceOf) => {
+      for (const { curve, value } of entries) {
+        const number = numberOf(curve)
+        const text = formatQuantity(number, curve.unit)
+        value.textContent = referenceOf
+          ? `${text}  Δ ${formatQuantity(number - referenceOf(curve), curve.unit)}`
+          : text
+      }
     },
     setPalette: palette => {
       for (const { curve, swatch } of entries)

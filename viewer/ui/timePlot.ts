@@ -1,30 +1,41 @@
 import uPlot from 'uplot'
 import { formatTick } from '../format.ts'
-import { type Motion, valueAt } from '../motion.ts'
+import { valueAt } from '../motion.ts'
 import type { Palette } from '../palette.ts'
-import { axisRange, type Curve, rangeOf, type TimePlot } from '../plotModel.ts'
+import { axisRange, type Curve, logarithmicRange, rangeOf, type TimePlot } from '../plotModel.ts'
 import { isDimmed, type Selection } from '../selection.ts'
 import { isMeasured, type TrajectoryView } from '../trajectoryView.ts'
-import { bindDrag } from './drag.ts'
+import type { Span } from '../visible.ts'
 import { create } from './elements.ts'
 import { createPlotHeader } from './plotHeader.ts'
 import type { PlotActions, PlotPanel } from './plotPanel.ts'
+import { bindPlotPointer } from './plotPointer.ts'
+import { plotTable } from './plotTable.ts'
 
 const font = '11px Inter, "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif'
 
-/** Curves over time: the truth as a broad pale line (measurements as dots), the prediction as a fine one over it, and the time as a cursor. */
+/**
+ * Curves over time: the truth as a broad pale line (measurements as dots), the prediction as a fine one over it, and the
+ * time as a cursor.
+ */
 export function createTimePlot(
   view: TrajectoryView,
   plot: TimePlot,
   initialPalette: Palette,
-  { seek, pick }: PlotActions,
+  actions: PlotActions,
 ): PlotPanel {
   let palette = initialPalette
   let selection: Selection = null
+  const whole: Span = {
+    from: view.main.t[0],
+    to: Math.max(view.main.t[view.main.t.length - 1], view.main.t[0] + 1e-9),
+  }
+  let span = whole
+  let reference: number | null = null
   const colourOf = ({ colour }: Curve): string => palette.curves[colour % palette.curves.length]
   const opacityOf = ({ name }: Curve): number => (isDimmed(selection, { kind: 'series', name }) ? 0.2 : 1)
 
-  const header = createPlotHeader(plot.title, plot.unit, plot.curves, pick)
+  const header = createPlotHeader(plot.title, plot.unit, plot.curves, actions.pick)
   const canvas = create('div', { className: 'canvas' })
   const element = create(
     'section',
@@ -33,9 +44,13 @@ export function createTimePlot(
     canvas,
   )
 
-  const { data, truthCurves } = alignedData(view, plot.curves)
-  const [low, high] = axisRange(...rangeOf(view, plot.curves))
+  const limits = (): [number, number] =>
+    plot.logarithmic
+      ? logarithmicRange(view, plot.curves, span)
+      : axisRange(...rangeOf(view, plot.curves, span))
+  let [low, high] = limits()
   const measured = isMeasured(view)
+  const { truthCurves, data } = plotTable(view, plot, span)
   const series: uPlot.Series[] = [
     {},
     ...truthCurves.map(
@@ -43,6 +58,7 @@ export function createTimePlot(
         stroke: () => translucent(colourOf(curve), 0.3 * opacityOf(curve)),
         width: 5,
         pxAlign: 0,
+        spanGaps: !measured,
         ...(measured ? { paths: () => null } : {}),
         points: {
           show: measured,
@@ -57,7 +73,7 @@ export function createTimePlot(
         stroke: () => translucent(colourOf(curve), opacityOf(curve)),
         width: 1.5,
         pxAlign: 0,
-        spanGaps: measured,
+        spanGaps: view.truth !== null && view.truth.t !== view.main.t,
         points: { show: false },
       }),
     ),
@@ -72,11 +88,8 @@ export function createTimePlot(
       legend: { show: false },
       cursor: { show: false, drag: { x: false, y: false } },
       scales: {
-        x: {
-          time: false,
-          range: () => [view.main.t[0], Math.max(view.main.t.at(-1)!, view.main.t[0] + 1e-9)],
-        },
-        y: { range: () => [low, high] },
+        x: { time: false, range: () => [span.from, span.to] },
+        y: { range: () => [low, high], ...(plot.logarithmic ? { distr: 3 } : {}) },
       },
       axes: [
         {
@@ -90,7 +103,15 @@ export function createTimePlot(
               i === splits.length - 1 ? `${formatTick(value)} s` : formatTick(value),
             ),
         },
-        { ...axis, grid, size: 52, gap: 8, space: 36, values: (_, splits) => splits.map(formatTick) },
+        {
+          ...axis,
+          grid,
+          size: 52,
+          gap: 8,
+          space: 36,
+          ...(plot.logarithmic ? { splits: () => decades(low, high), filter: (_, splits) => splits } : {}),
+          values: (_, splits) => splits.map(value => (value === null ? '' : formatTick(value))),
+        },
       ],
       series,
     },
@@ -99,24 +120,52 @@ export function createTimePlot(
   )
 
   const now = create('div', { className: 'now' })
+  const then = create('div', { className: 'now then', hidden: true })
+  const box = create('div', { className: 'zoom', hidden: true })
+  const floor = create('div', { className: 'floor', hidden: true, title: 'noise of the data' })
   const dots = plot.curves.map(curve => ({ curve, dot: create('div', { className: 'dot' }) }))
-  chart.over.append(now, ...dots.map(({ dot }) => dot))
-  bindDrag(chart.over, x => seek(chart.posToVal(x, 'x')))
-
+  chart.over.append(floor, box, then, now, ...dots.map(({ dot }) => dot))
   let time = view.main.t[0]
+  const timeAt = (x: number): number => chart.posToVal(x, 'x')
+  bindPlotPointer(chart.over, {
+    cursor: () => chart.valToPos(time, 'x'),
+    seek: x => actions.seek(timeAt(x)),
+    mark: x => actions.mark(timeAt(x)),
+    zoom: (from, to) =>
+      actions.zoom({ from: Math.max(timeAt(from), whole.from), to: Math.min(timeAt(to), whole.to) }),
+    unzoom: () => actions.zoom(null),
+    showRange: range => {
+      box.hidden = range === null
+      if (!range) return
+      box.style.left = `${range.from}px`
+      box.style.width = `${range.to - range.from}px`
+    },
+  })
+
+  const visible = (value: number): boolean => value >= span.from && value <= span.to
   const place = (): void => {
     const x = chart.valToPos(time, 'x')
+    now.hidden = !visible(time)
     now.style.transform = `translateX(${x}px)`
+    then.hidden = reference === null || !visible(reference)
+    if (reference !== null) then.style.transform = `translateX(${chart.valToPos(reference, 'x')}px)`
     for (const { curve, dot } of dots) {
       const value = valueAt(view.main, curve.name, time)
-      dot.hidden = !Number.isFinite(value)
+      dot.hidden = !Number.isFinite(value) || !visible(time) || (plot.logarithmic && value <= 0)
       dot.style.transform = `translate(${x}px, ${chart.valToPos(value, 'y')}px)`
       dot.style.opacity = String(opacityOf(curve))
     }
+    floor.hidden = plot.floor === null || plot.floor < low || plot.floor > high
+    if (!floor.hidden) floor.style.transform = `translateY(${chart.valToPos(plot.floor!, 'y')}px)`
   }
   const paintDots = (): void => {
     for (const { curve, dot } of dots) dot.style.setProperty('--swatch', colourOf(curve))
   }
+  const setValues = (): void =>
+    header.setValues(
+      curve => valueAt(view.main, curve.name, time),
+      reference === null ? null : curve => valueAt(view.main, curve.name, reference!),
+    )
   header.setPalette(palette)
   paintDots()
 
@@ -124,7 +173,7 @@ export function createTimePlot(
     element,
     update: value => {
       time = value
-      header.setValues(curve => valueAt(view.main, curve.name, time))
+      setValues()
       place()
     },
     resize: () => {
@@ -143,6 +192,17 @@ export function createTimePlot(
       chart.redraw(false)
       place()
     },
+    setSpan: value => {
+      span = value
+      ;[low, high] = limits()
+      chart.setData(plotTable(view, plot, span).data)
+      place()
+    },
+    setReference: value => {
+      reference = value
+      setValues()
+      place()
+    },
     dispose: () => {
       chart.destroy()
       element.remove()
@@ -150,26 +210,12 @@ export function createTimePlot(
   }
 }
 
-/** uPlot's table: times, then the truth's curves (drawn first, below), then the prediction's, on the union of both grids. */
-function alignedData(view: TrajectoryView, curves: readonly Curve[]) {
-  const { main, truth } = view
-  const columns = (motion: Motion, of: readonly Curve[]) =>
-    of.map(({ name }) => withGaps(motion.series.get(name)!))
-  const truthCurves = truth ? curves.filter(({ name }) => truth.series.has(name)) : []
-  const mainTable: uPlot.AlignedData = [main.t, ...columns(main, curves)]
-  if (!truth || truthCurves.length === 0) return { data: mainTable, truthCurves }
-  const truthTable: uPlot.AlignedData = [truth.t, ...columns(truth, truthCurves)]
-  const data: uPlot.AlignedData = isMeasured(view)
-    ? uPlot.join([truthTable, mainTable])
-    : [main.t, ...truthTable.slice(1), ...mainTable.slice(1)]
-  return { data, truthCurves }
+/** Powers of ten between two of them, at most six. */
+function decades(low: number, high: number): number[] {
+  const [from, to] = [Math.round(Math.log10(low)), Math.round(Math.log10(high))]
+  const step = Math.ceil((to - from) / 5)
+  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => 10 ** (from + i * step))
 }
-
-/** A gap is `null` to uPlot. */
-const withGaps = (values: Float64Array): Float64Array | (number | null)[] =>
-  values.every(Number.isFinite)
-    ? values
-    : Array.from(values, value => (Number.isFinite(value) ? value : null))
 
 const translucent = (colour: string, opacity: number): string =>
   opacity === 1 ? colour : `color-mix(in srgb, ${colour} ${Math.round(100 * opacity)}%, transparent)`
