@@ -15,13 +15,15 @@ import { createOrbit } from './three/orbit.ts'
 import { createSceneView, type SceneView } from './three/sceneView.ts'
 import { createStage } from './three/stage.ts'
 import type { TrajectoryView } from './trajectoryView.ts'
+import { createBodyNames } from './ui/bodyNames.ts'
 import { bindCameraButtons } from './ui/cameraButtons.ts'
+import { bindDisplayMenu } from './ui/displayMenu.ts'
 import { element } from './ui/elements.ts'
 import { bindKeyboard } from './ui/keyboard.ts'
 import { bindOverlay } from './ui/overlay.ts'
 import { createPlotPanel, type PlotPanel } from './ui/plotPanel.ts'
 import { bindShare } from './ui/share.ts'
-import { bindTap } from './ui/tap.ts'
+import { bindHover, bindTap } from './ui/tap.ts'
 import { bindTheme } from './ui/theme.ts'
 import { bindTransport, neighbouringSpeed } from './ui/transport.ts'
 import type { Span } from './visible.ts'
@@ -83,6 +85,9 @@ export function createApp(): App {
   followButton.addEventListener('click', () => setFollowing(!following))
 
   bindTheme(element('button', 'theme'), () => paint())
+  const displayMenu = bindDisplayMenu(() => showDisplay())
+  const bodyNames = createBodyNames(stageElement)
+  let pointedAt: string | null = null
   const cameraButtons = bindCameraButtons(view => {
     if (rig) moveCamera(withView(rig, view), true)
   })
@@ -121,7 +126,10 @@ export function createApp(): App {
       shown?.scene.update(time)
       for (const plot of shown?.plots ?? []) plot.update(time)
       stage.draw()
-      if (shown) overlay.setAxisNames(shown.scene.project)
+      if (shown) {
+        overlay.setAxisNames(shown.scene.project)
+        bodyNames.update(time, displayMenu.display.names, pointedAt, shown.scene.project)
+      }
       const goesOn = clock.playing || cameraMoves
       lastFrame = goesOn ? milliseconds : null
       return goesOn
@@ -171,9 +179,21 @@ export function createApp(): App {
   function paint(): void {
     const palette = readPalette(root)
     stage.setPalette(palette)
-    shown?.scene.setPalette(palette)
+    if (shown) {
+      shown.scene.setPalette(palette)
+      overlay.setView(shown.view, displayMenu.display, palette, timePlaces(shown.view.main.t))
+    }
     for (const plot of shown?.plots ?? []) plot.setPalette(palette)
     loop.invalidate()
+  }
+
+  /** What is shown beside the motion has changed; the camera moves where there is more or less to show. */
+  function showDisplay(): void {
+    if (!shown) return
+    shown.scene.setDisplay(displayMenu.display)
+    if (rig && rig.bounds !== shown.scene.bounds)
+      moveCamera(withLens({ ...rig, bounds: shown.scene.bounds }, lens), true)
+    paint()
   }
 
   function select(to: Selection): void {
@@ -223,15 +243,18 @@ export function createApp(): App {
     document.body.dataset.shown = view.title
     element('h1', 'title').textContent = view.title
     const places = timePlaces(view.main.t)
-    overlay.setView(view, places)
+    displayMenu.setView(view, again)
+    bodyNames.setView(view)
+    shown.scene.setDisplay(displayMenu.display)
 
     clock.setSpan(view.main.t[0], view.main.t[view.main.t.length - 1])
     transport.setSpan(places)
     if (!again) clock.seek(clock.start)
     if (!again && !matchMedia('(prefers-reduced-motion: reduce)').matches) clock.play()
     resizeStage()
-    if (!again || !rig) moveCamera(createRig(view.camera, view.bounds, lens), false)
-    else moveCamera(withLens({ ...rig, bounds: view.bounds }, lens), false)
+    const { bounds } = shown.scene
+    if (!again || !rig) moveCamera(createRig(view.camera, bounds, lens), false)
+    else moveCamera(withLens({ ...rig, bounds }, lens), false)
     for (const plot of plots) plot.resize()
     visibleSpan = again ? visibleSpan : { from: clock.start, to: clock.end }
     if (again) zoom(visibleSpan)
@@ -271,6 +294,13 @@ export function createApp(): App {
     },
   })
 
+  bindHover(stage.canvas, place => {
+    const body = place && shown ? shown.scene.pick(place.x, place.y) : null
+    if (body === pointedAt) return
+    pointedAt = body
+    stage.canvas.classList.toggle('pointing', body !== null)
+    loop.invalidate()
+  })
   bindTap(stage.canvas, (x, y) => {
     const name = shown?.scene.pick(x, y) ?? null
     select(name === null ? null : toggle(selection, { kind: 'body', name }))
@@ -289,6 +319,9 @@ export function createApp(): App {
     '+': () => clock.setSpeed(neighbouringSpeed(clock.speed, 1)),
     '=': () => clock.setSpeed(neighbouringSpeed(clock.speed, 1)),
     b: () => select(next(selection, shown?.items ?? [])),
+    v: () => displayMenu.toggleVector('velocity'),
+    n: () => displayMenu.toggleNames(),
+    c: () => displayMenu.nextComparison(),
     m: () => setReference(reference === null ? clock.time : null),
     z: () => zoom(null),
     Escape: () => select(null),

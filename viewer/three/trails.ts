@@ -1,4 +1,5 @@
 import { Group } from 'three'
+import type { Display } from '../display.ts'
 import { type Motion, positionAt } from '../motion.ts'
 import type { Palette } from '../palette.ts'
 import type { TrajectoryView } from '../trajectoryView.ts'
@@ -9,6 +10,7 @@ export interface Trails {
   readonly object: Group
   update(time: number): void
   setPalette(palette: Palette): void
+  setDisplay(display: Display): void
   dispose(): void
 }
 
@@ -23,11 +25,13 @@ export function createTrails(view: TrajectoryView, motion: Motion): Trails {
     return { body, seconds, ribbon }
   })
   const position = [0, 0, 0]
+  let length = 1
   return {
     object,
     update: time => {
       for (const { body, seconds, ribbon } of trails) {
-        const from = Math.max(time - seconds, motion.t[0])
+        ribbon.object.visible = length > 0
+        const from = Math.max(time - length * seconds, motion.t[0])
         for (let i = 0; i < vertexCount; i++) {
           positionAt(motion, body, from + ((time - from) * i) / (vertexCount - 1), position)
           ribbon.vertices.set(position, 3 * i)
@@ -37,6 +41,9 @@ export function createTrails(view: TrajectoryView, motion: Motion): Trails {
     },
     setPalette: ({ paper, body }) => {
       for (const { ribbon } of trails) ribbon.setColours(paper, body)
+    },
+    setDisplay: display => {
+      length = display.trails
     },
     dispose: () => {
       for (const { ribbon } of trails) ribbon.dispose()

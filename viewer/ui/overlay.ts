@@ -1,14 +1,19 @@
 import { world } from '../../sim/files/viewerSeries.ts'
 import { gradientOf } from '../colourMap.ts'
+import type { Display } from '../display.ts'
 import { formatName, formatQuantity, formatTick, formatTime } from '../format.ts'
 import { positionAt, valueAt } from '../motion.ts'
+import type { Palette } from '../palette.ts'
 import type { ColourScale } from '../sceneParts.ts'
+import { vectorColour, vectorScales } from '../three/arrows.ts'
 import { axisNamePositions, type TrajectoryView } from '../trajectoryView.ts'
+import { distanceFromTruth, largestDistance } from '../truthDistance.ts'
+import { unitOfVector, vectorAt, vectorKindsOf } from '../vectors.ts'
 import { create, element } from './elements.ts'
 
 /** What stands over the scene: the key, the time, the selected body's numbers, and messages. */
 export interface Overlay {
-  setView(view: TrajectoryView, places: number): void
+  setView(view: TrajectoryView, display: Display, palette: Palette, places: number): void
   /**
    * @param reference the second time, or null
    * @param body the selected body, or null
@@ -38,27 +43,52 @@ export function bindOverlay(): Overlay {
       ])
     positionAt(view!.main, body, time, position)
     const rows = ['x', 'y', 'z'].map((axis, i): [string, string] => [axis, formatQuantity(position[i], 'm')])
-    if (!view!.truth?.points.has(body)) return rows
-    const [x, y, z] = position
-    positionAt(view!.truth, body, time, position)
-    const distance = Math.hypot(position[0] - x, position[1] - y, position[2] - z)
-    return [...rows, ['from truth', formatQuantity(distance, 'm')]]
+    for (const kind of vectorKindsOf(view!))
+      if (vectorAt(view!.main, kind, body, time, position))
+        rows.push([kind, formatQuantity(Math.hypot(...position), unitOfVector[kind])])
+    const energy = valueAt(view!.main, `energy:${body}`, time)
+    if (Number.isFinite(energy)) rows.push(['energy', formatQuantity(energy, 'J')])
+    if (view!.truth?.points.has(body))
+      rows.push([`from ${view!.truthName}`, formatQuantity(distanceFromTruth(view!, body, time), 'm')])
+    return rows
   }
 
   return {
-    setView: (value, digits) => {
+    setView: (value, display, palette, digits) => {
       view = value
       places = digits
-      const entries = value.truth
-        ? [create('li', { className: 'main' }, 'prediction'), create('li', { className: 'ghost' }, 'truth')]
-        : []
+      const compared = value.truth !== null && display.comparison !== 'hidden'
+      const names = [
+        create('li', { className: 'main' }, 'prediction'),
+        create('li', { className: 'ghost' }, value.truthName),
+      ]
+      const distance: ColourScale = {
+        name: `distance from ${value.truthName}`,
+        colours: 'sequential',
+        range: [0, largestDistance(value)],
+      }
+      const entries =
+        compared && display.comparison === 'error' ? [legendOf(distance, () => 'm')] : compared ? names : []
+      const scales = display.vectors.size > 0 ? vectorScales(value) : null
+      const arrows = [...display.vectors].map(kind => {
+        const unit = unitOfVector[kind]
+        const text = `${kind}\u2002longest ${formatTick(scales![kind])}\u2009${unit}`
+        const entry = create('li', { className: 'arrow' }, text)
+        entry.style.setProperty('--swatch', palette.curves[vectorColour[kind]])
+        return entry
+      })
       const axes = (value.phaseSpace?.axes ?? []).map(({ name, min, max }) => {
         const unit = value.unitOf(name)
         const range = `${formatTick(Number(min.toPrecision(3)))} … ${formatTick(Number(max.toPrecision(3)))}`
         const text = `${formatName(name)}\u2002${range}${unit === '' ? '' : `\u2009${unit}`}`
         return create('li', { className: 'axis' }, text)
       })
-      key.replaceChildren(...entries, ...axes, ...scalesOf(value).map(scale => legendOf(scale, value.unitOf)))
+      key.replaceChildren(
+        ...entries,
+        ...arrows,
+        ...axes,
+        ...scalesOf(value).map(scale => legendOf(scale, value.unitOf)),
+      )
       for (const name of axisNames) name.remove()
       axisNames = (value.phaseSpace?.axes ?? []).map(({ name }) =>
         create('span', { className: 'axis-name', ariaHidden: 'true' }, formatName(name)),
