@@ -31,7 +31,8 @@ export interface TrainOptions {
   readonly epochs?: number
   /** Threads that evaluate windows; default: one for each core. The result is the same, to the bit, for any number. */
   readonly threads?: number
-  onEpoch?(report: EpochReport): void
+  /** @param current the system as it is now, to look at; its arrays go on changing */
+  onEpoch?(report: EpochReport, current: () => TrainedSystem): void
 }
 
 /** A trained system, and what it was trained on. */
@@ -103,10 +104,11 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
     nextSave = end + (end - begun) / checkpointShare
   }
   if (!saved) save()
+  const current = () => ({ truth, system, data, state, metrics, seconds: seconds() })
   const hooks: TrainerHooks = {
     onEpoch(report) {
       metrics.push({ ...report, seconds: Number(seconds().toFixed(3)) })
-      options.onEpoch?.(report)
+      options.onEpoch?.(report, current)
       if (performance.now() > nextSave) save()
       return undefined
     },
@@ -120,7 +122,7 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
     team.close()
   }
   save()
-  return { truth, system, data, state, metrics, seconds: seconds() }
+  return current()
 }
 
 /** The function, evaluated once for each argument. */

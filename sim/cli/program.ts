@@ -46,7 +46,7 @@ export function commandLine(): Command {
       'threads to train with, to the same bits (default: one for each core)',
       wholeNumber(1),
     )
-    .option('--view', 'show the result in the browser')
+    .option('--view', 'show the training in the browser as it goes on, and its result')
     .addOption(overrides())
     .action(async (scene, options) => (await import('./commands/train.ts')).trainCommand(scene, options))
 

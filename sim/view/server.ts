@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import sirv from 'sirv'
 import { builtApp } from './app.ts'
 import { admit, refuse } from './guard.ts'
+import { type MetricsLine, metricsOf } from './metrics.ts'
 import { hasDesktop, openBrowser } from './openBrowser.ts'
 import { openTrajectories, type TrajectoryFiles } from './trajectoryFiles.ts'
 
@@ -26,6 +27,8 @@ export interface Viewer {
   readonly port: number
   /** Tells open pages that files were written: they list and read them again. */
   changed(): void
+  /** Sends open pages an epoch of training; one that cannot keep up misses it, and asks for all of them later. */
+  epoch(line: MetricsLine): void
   close(): Promise<void>
 }
 
@@ -60,12 +63,14 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
   const files = openTrajectories(paths, { empty })
   const app = sirv(await builtApp(report), { etag: true })
   const listeners = new Set<ServerResponse>()
+  const live: MetricsLine[] = []
 
   const server = createServer((request, response) => {
     if (!admit(request, response, portOf(server))) return
     const path = (request.url ?? '/').replace(/[?#].*$/, '')
-    if (path === '/trajectories.json') return sendList(response, files)
+    if (path === '/trajectories.json') return sendJson(response, files.list())
     if (path.startsWith('/trajectories/')) return sendTrajectory(response, files, path)
+    if (path === '/metrics.json') return sendJson(response, live.length > 0 ? live : metricsOf(paths))
     if (path === '/events') return subscribe(response, listeners)
     app(request, response, () => refuse(response, 404, 'There is nothing at this address.'))
   })
@@ -77,8 +82,10 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
   return {
     url,
     port,
-    changed: () => {
-      for (const listener of listeners) listener.write('data: changed\n\n')
+    changed: () => send(listeners, 'data: changed\n\n'),
+    epoch: line => {
+      live.push(line)
+      send(listeners, `event: epoch\ndata: ${JSON.stringify(line)}\n\n`)
     },
     close: () =>
       new Promise(resolve => {
@@ -114,9 +121,9 @@ const listenOn = (server: Server, port: number): Promise<void> =>
     })
   })
 
-function sendList(response: ServerResponse, files: TrajectoryFiles): void {
+function sendJson(response: ServerResponse, value: unknown): void {
   response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-  response.end(JSON.stringify(files.list()))
+  response.end(JSON.stringify(value))
 }
 
 function sendTrajectory(response: ServerResponse, files: TrajectoryFiles, path: string): void {
@@ -137,10 +144,17 @@ function sendTrajectory(response: ServerResponse, files: TrajectoryFiles, path: 
     .pipe(response)
 }
 
-/** Server-sent events: one line whenever files were written. */
+/** What a page has not yet taken of its events: beyond this it is too slow, and gets no more until it has caught up. */
+const mostUnsent = 64 * 1024
+
+function send(listeners: ReadonlySet<ServerResponse>, event: string): void {
+  for (const listener of listeners) if (listener.writableLength < mostUnsent) listener.write(event)
+}
+
+/** Server-sent events: a line whenever files were written, and one for each epoch of training. */
 function subscribe(response: ServerResponse, listeners: Set<ServerResponse>): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
-  response.write(': connected\n\n')
+  response.write('retry: 1000\n\n: connected\n\n')
   listeners.add(response)
   response.on('close', () => listeners.delete(response))
 }

@@ -4,14 +4,17 @@ import { judge, rollouts } from '../../evaluate.ts'
 import { writeAtomically } from '../../files/atomic.ts'
 import { writeTrajectory } from '../../files/trajectory.ts'
 import { predictionOf } from '../../predict.ts'
-import { hasCheckpoint } from '../../run/checkpoint.ts'
+import { beginRun, hasCheckpoint } from '../../run/checkpoint.ts'
 import { learnedScalars, writeResult } from '../../run/result.ts'
 import { formatScene, loadScene, type Scene } from '../../scene/index.ts'
 import { trainScene } from '../../train.ts'
+import { type LiveViewer, startLiveViewer } from '../../view/live.ts'
 import { UsageError } from '../fail.ts'
 import { firstClause, shortNumber, tableText } from '../printTable.ts'
 import { duration, progress } from '../progress.ts'
+import { createRolloutFiles } from '../rolloutFiles.ts'
 import { verdictTable } from '../verdictTable.ts'
+import { interrupted } from './view.ts'
 
 export interface TrainCommandOptions {
   readonly out?: string
@@ -35,6 +38,8 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
   if (!options.resume && hasCheckpoint(out)) {
     console.log(pc.dim(`replaces the run in ${out} (--resume would go on with it)`))
   }
+  const live = options.view ? await watched(out) : null
+  const files = live && createRolloutFiles(out, scene, options.resume ?? false)
   const line = progress('epochs')
   let phase = -1
   const trained = await trainScene(scene, {
@@ -44,7 +49,9 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
     seed: options.seed,
     threads: options.threads,
     epochs: options.epochs,
-    onEpoch(report) {
+    onEpoch(report, current) {
+      live?.epoch({ ...report })
+      if (files?.write(report.epoch, current)) live?.changed()
       if (report.phase !== phase)
         line.say(pc.dim(`${report.optimizer} from windows of ${shortNumber(report.window)} s`))
       phase = report.phase
@@ -80,10 +87,24 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
   if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}`)
   console.log(`\n${duration(trained.seconds)}, written to ${pc.bold(out)}`)
   if (verdicts.some(({ met }) => !met)) process.exitCode = 2
-  if (options.view) {
-    const { viewCommand } = await import('./view.ts')
-    await viewCommand([trajectory], {})
+  if (live) {
+    live.changed()
+    console.log(`viewer at ${pc.bold(pc.cyan(live.url))}  ${pc.dim('(Ctrl+C ends it)')}`)
+    await interrupted(live)
   } else console.log(pc.dim(`neurode view ${out} shows it`))
+}
+
+/** A viewer of the run, in a thread of its own: it shows the training while this thread is busy with it. */
+async function watched(run: string): Promise<LiveViewer> {
+  beginRun(run)
+  const live = await startLiveViewer({
+    paths: [run],
+    empty: true,
+    open: true,
+    report: text => console.log(pc.dim(text)),
+  })
+  console.log(`viewer at ${pc.bold(pc.cyan(live.url))}  ${pc.dim('(it follows the training)')}`)
+  return live
 }
 
 function checkTrainable(scene: Scene): void {

@@ -25,7 +25,8 @@ export async function viewCommand(targets: readonly string[], options: ViewComma
   await interrupted(viewer)
 }
 
-function interrupted(viewer: Viewer): Promise<void> {
+/** Waits for Ctrl+C, then closes the viewer. */
+export function interrupted(viewer: Pick<Viewer, 'close'>): Promise<void> {
   return new Promise(resolve => {
     const stop = () => viewer.close().then(resolve)
     process.once('SIGINT', stop)
