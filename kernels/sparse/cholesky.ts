@@ -1,9 +1,9 @@
 import { log } from '../elementary/numbers.ts'
-import { emitBackwardSolve, emitForwardSolve } from './frontSolve.ts'
 import { analyse, createFronts, type SparseStatistics } from './fronts.ts'
 import { emitSparseCholesky } from './multifrontal.ts'
 import type { OrderingOptions } from './ordering.ts'
 import type { Pattern } from './pattern.ts'
+import { emitSparseSolve } from './solve.ts'
 
 /** A factorisation of sparse matrices of one pattern: analysed once, then factored as often as the values change. */
 export interface SparseFactors {
@@ -41,18 +41,17 @@ export function createSparseCholesky(A: Pattern, options: OrderingOptions = {}):
     'cholesky',
     module => ({
       factor: emitSparseCholesky(module),
-      forward: emitForwardSolve(module, { pivoting: false }),
-      backward: emitBackwardSolve(module, { pivoting: false }),
+      solve: emitSparseSolve(module, { pivoting: false }),
     }),
     {},
   )
-  const [x, factors] = [view('x'), view('factor')]
-  const { tables, values, factor, update, work } = regions
-  const solve = (b: Float64Array) => {
-    for (let k = 0; k < n; k++) x[k] = b[permutation[k]]
-    functions.forward(tables.address, factor.address, regions.x.address, work.address, 0)
-    functions.backward(tables.address, factor.address, regions.x.address, work.address, 0)
-    for (let k = 0; k < n; k++) b[permutation[k]] = x[k]
+  const factors = view('factor')
+  const right = view('b')
+  const { tables, values, factor, update, b, x, work } = regions
+  const solve = (vector: Float64Array) => {
+    right.set(vector)
+    functions.solve(tables.address, factor.address, b.address, 1, x.address, work.address, 0)
+    vector.set(right)
   }
   return {
     size: n,

@@ -4,12 +4,13 @@ import type { Front, SymbolicFactor } from './supernodes.ts'
 /**
  * The fronts as int32 words in memory, for the kernels. All distances are in bytes.
  *
- * header: fronts, where the records begin, entries of A, where their list begins, bytes of L, 8·n
+ * header: fronts, where the records begin, entries of A, where their list begins, bytes of L, 8·n, where the permutation begins
  * record of a front: see `record`
  * child of a front: where its update matrix lies in U, its rows, how many of them are pivots of the parent, and where its
  *   maps begin: for each of its rows (padded to panels) the place of its column in the parent's panels, then that
  *   of its row in L, then that of its row in U
  * entry of A: 8·(its place in `values`), its place in L
+ * permutation: 8·(row of A) for each step of the elimination
  *
  * L holds a front's columns by panels of 4 rows, column after column within a panel: first the panels of the pivots, then
  * those of the rows below, each part padded to whole panels. Thus 4 rows of a column are contiguous, and so are the numbers
@@ -46,14 +47,18 @@ export const header = {
   entryList: 12,
   factorBytes: 16,
   solutionBytes: 20,
-  bytes: 24,
+  permutation: 24,
+  bytes: 28,
 } as const
 
 const panels = (rows: number): number => Math.ceil(rows / 4)
 /** Bytes before panel b of an update matrix. */
 const trianglePanel = (b: number): number => 64 * b * (b + 1)
 
-export function frontTables(A: Pattern, { fronts, position, size }: SymbolicFactor): FrontTables {
+export function frontTables(
+  A: Pattern,
+  { fronts, permutation, position, size }: SymbolicFactor,
+): FrontTables {
   const children = childrenOf(fronts)
   const { factorAt, factorBytes } = factorPlaces(fronts)
   const { updateAt, updateBytes } = updatePlaces(fronts, children)
@@ -64,7 +69,7 @@ export function frontTables(A: Pattern, { fronts, position, size }: SymbolicFact
   )
   const rowWords = fronts.reduce((sum, { rows }) => sum + 4 * panels(rows.length), 0)
   const words = new Int32Array(
-    header.bytes / 4 + (fronts.length * record.bytes) / 4 + 2 * entries + childWords + rowWords,
+    header.bytes / 4 + (fronts.length * record.bytes) / 4 + 2 * entries + size + childWords + rowWords,
   )
   let end = 0
   const put = (...values: number[]) => {
@@ -72,7 +77,8 @@ export function frontTables(A: Pattern, { fronts, position, size }: SymbolicFact
   }
   const recordsAt = header.bytes
   const entriesAt = recordsAt + fronts.length * record.bytes
-  put(fronts.length, recordsAt, entries, entriesAt, factorBytes, 8 * size)
+  const permutationAt = entriesAt + 8 * entries
+  put(fronts.length, recordsAt, entries, entriesAt, factorBytes, 8 * size, permutationAt)
 
   /** Where row `row` of front s begins, in its panels of L. */
   const factorRow = (s: number, place: number): number => {
@@ -85,6 +91,7 @@ export function frontTables(A: Pattern, { fronts, position, size }: SymbolicFact
 
   end = entriesAt / 4
   writeEntries(A, position, fronts, factorRow, size, put)
+  for (const row of permutation) put(8 * row)
   const recordWords = (s: number) => recordsAt / 4 + (s * record.bytes) / 4
   let work = 0
   fronts.forEach((front, s) => {

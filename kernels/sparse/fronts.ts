@@ -53,12 +53,13 @@ export function createFronts<Name extends string, More extends string>(
   const { regions, bytes } = layOut({
     tables: tables.words.byteLength,
     values: 8 * A.columnIndices.length,
+    b: 8 * n,
     x: 8 * (n + 1),
     work: tables.workBytes,
     ...more,
     factor: tables.factorBytes,
     update: tables.updateBytes,
-  } as Record<'tables' | 'values' | 'x' | 'work' | 'factor' | 'update' | More, number>)
+  } as Record<'tables' | 'values' | 'b' | 'x' | 'work' | 'factor' | 'update' | More, number>)
   const { buffer, functions } = instantiate(key, emit, bytes)
   new Int32Array(buffer, regions.tables.address, tables.words.length).set(tables.words)
   const view = (region: keyof typeof regions) =>

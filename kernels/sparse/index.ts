@@ -4,7 +4,6 @@
  */
 export { createSparseCholesky, type SparseFactors } from './cholesky.ts'
 export { columnCounts, eliminationTree, postorder } from './eliminationTree.ts'
-export { emitBackwardSolve, emitForwardSolve, emitPivotSolve } from './frontSolve.ts'
 export type { SparseStatistics } from './fronts.ts'
 export { type FrontTables, frontTables } from './frontTables.ts'
 export { createSparseLDLT, type SparseLDLT } from './ldlt.ts'
@@ -15,4 +14,5 @@ export { nestedDissection } from './nestedDissection.ts'
 export type { OrderingOptions } from './ordering.ts'
 export { columnGraph, type Graph, graphOf, type Pattern } from './pattern.ts'
 export { emitColumnSolve, emitRefactor } from './refactor.ts'
+export { emitSparseSolve } from './solve.ts'
 export { type SymbolicFactor, symbolicFactor } from './supernodes.ts'

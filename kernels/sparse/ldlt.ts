@@ -1,12 +1,12 @@
 import { log } from '../elementary/numbers.ts'
 import type { SparseFactors } from './cholesky.ts'
 import { pivotRecord } from './frontLdlt.ts'
-import { emitBackwardSolve, emitForwardSolve, emitPivotSolve } from './frontSolve.ts'
 import { analyse, createFronts } from './fronts.ts'
 import { emitSparseLDLT } from './multifrontal.ts'
 import type { OrderingOptions } from './ordering.ts'
 import { pairSmallPivots } from './pairing.ts'
 import type { Pattern } from './pattern.ts'
+import { emitSparseSolve } from './solve.ts'
 
 export interface SparseLDLT extends SparseFactors {
   /** How many eigenvalues of A are negative (Sylvester's law of inertia). */
@@ -42,21 +42,17 @@ export function createSparseLDLT(
     'ldlt',
     module => ({
       factor: emitSparseLDLT(module),
-      forward: emitForwardSolve(module, { pivoting: true }),
-      middle: emitPivotSolve(module),
-      backward: emitBackwardSolve(module, { pivoting: true }),
+      solve: emitSparseSolve(module, { pivoting: true }),
     }),
     { pivots: pivotRecord.bytes * n, dense: 8 * widest * (widest + 1), copy: tallest },
   )
-  const [x, records] = [view('x'), view('pivots')]
-  const { tables, values, factor, update, work, pivots, dense, copy } = regions
-  const solve = (b: Float64Array) => {
-    for (let k = 0; k < n; k++) x[k] = b[permutation[k]]
-    const operands = [tables.address, factor.address, regions.x.address, work.address, pivots.address]
-    functions.forward(...operands)
-    functions.middle(regions.x.address, pivots.address, n)
-    functions.backward(...operands)
-    for (let k = 0; k < n; k++) b[permutation[k]] = x[k]
+  const [records, right] = [view('pivots'), view('b')]
+  const { tables, values, factor, update, b, x, work, pivots, dense, copy } = regions
+  const operands = [tables, values, factor, update, pivots, dense, copy].map(({ address }) => address)
+  const solve = (vector: Float64Array) => {
+    right.set(vector)
+    functions.solve(tables.address, factor.address, b.address, 1, x.address, work.address, pivots.address)
+    vector.set(right)
   }
   /** Visits D's blocks: (d, 0, 0) or (d₁, c, d₂). */
   const eachBlock = (visit: (d: number, beside: number, next: number, isPair: boolean) => void) => {
@@ -73,9 +69,7 @@ export function createSparseLDLT(
     statistics: analysis.statistics,
     values: view('values'),
     factor() {
-      const status = functions.factor(
-        ...[tables, values, factor, update, pivots, dense, copy].map(({ address }) => address),
-      )
+      const status = functions.factor(...operands)
       return status === 0 ? -1 : permutation[status - 1]
     },
     solve,
