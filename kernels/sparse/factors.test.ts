@@ -17,20 +17,7 @@ import {
   saddlePoint,
 } from '../../solvers/linear/testing/matrices.ts'
 import { random, randomVector } from '../../solvers/linear/testing/random.ts'
-import { call, i32 } from '../wasm/index.ts'
-import {
-  createSparseCholesky,
-  createSparseLDLT,
-  createSparseLU,
-  emitSparseCholesky,
-  emitSparseSolve,
-  frontTables,
-  graphOf,
-  minimumDegree,
-  type SparseFactors,
-  symbolicFactor,
-} from './index.ts'
-import { instantiate, layOut } from './instance.ts'
+import { createSparseCholesky, createSparseLDLT, createSparseLU, type SparseFactors } from './index.ts'
 
 /** ‖b − Ax‖∞ / (‖A‖·‖x‖∞ + ‖b‖∞): a few units of rounding for a backward stable solve. */
 function backwardError(A: CsrMatrix, x: Float64Array, b: Float64Array, transposed = false): number {
@@ -186,60 +173,6 @@ describe('sparse Cholesky', () => {
     })
     expect(solutions[0]).toEqual(solutions[1])
   })
-})
-
-test('a program of its own may call the kernels: tables as data, three right-hand sides at once', () => {
-  const A = poisson(12)
-  const { rows: n } = A
-  const graph = graphOf(A)
-  const tables = frontTables(A, symbolicFactor(graph, minimumDegree(graph)))
-  const columns = 3
-  const { regions, bytes } = layOut({
-    tables: tables.words.byteLength,
-    values: 8 * A.values.length,
-    factor: tables.factorBytes,
-    update: tables.updateBytes,
-    b: 8 * n * columns,
-    x: 8 * (n + 1),
-    work: tables.workBytes,
-  })
-  const { buffer, functions } = instantiate(
-    'test of a program',
-    module => {
-      const factor = emitSparseCholesky(module)
-      const solve = emitSparseSolve(module, { pivoting: false })
-      const at = (name: keyof typeof regions) => i32.const(regions[name].address)
-      const run = module.function('run', {}, ['i32'], f => {
-        const status = f.let(
-          'status',
-          call<'i32'>(factor, at('tables'), at('values'), at('factor'), at('update')),
-        )
-        const operands = [
-          at('tables'),
-          at('factor'),
-          at('b'),
-          i32.const(columns),
-          at('x'),
-          at('work'),
-          i32.const(0),
-        ]
-        f.if(i32.eqz(status), () => f.run(call(solve, ...operands)))
-        return status
-      })
-      return { run }
-    },
-    bytes,
-  )
-  new Int32Array(buffer, regions.tables.address, tables.words.length).set(tables.words)
-  new Float64Array(buffer, regions.values.address, A.values.length).set(A.values)
-  const B = randomVector(n * columns, 3)
-  const X = new Float64Array(buffer, regions.b.address, n * columns)
-  X.set(B)
-  expect(functions.run()).toBe(0)
-  for (let c = 0; c < columns; c++) {
-    const column = (M: Float64Array) => Float64Array.from({ length: n }, (_, i) => M[i * columns + c])
-    expect(backwardError(A, column(X), column(B))).toBeLessThan(1e-15)
-  }
 })
 
 describe('sparse LDLᵀ', () => {
