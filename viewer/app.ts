@@ -65,9 +65,8 @@ const selectable = ({ items, models }: Shown): Item[] => [
 /** @throws Error where the browser offers no WebGL 2 */
 export function createApp(): App {
   const root = document.documentElement
-  const main = document.querySelector('main')!
   const stageElement = element('section', 'stage')
-  const plotsElement = element('aside', 'plots')
+  const plotsElement = element('div', 'plots')
   const overlay = bindOverlay()
   const clock = createClock(() => performance.now() / 1000)
   const budget = createFrameBudget(devicePixelRatio)
@@ -238,7 +237,6 @@ export function createApp(): App {
     shown = { ...opened, scene: createSceneView(stage, view), models, plots, items }
     plotsElement.replaceChildren(...plots.map(plot => plot.element))
     plotsElement.hidden = plots.length === 0
-    main.classList.toggle('no-plots', plots.length === 0)
     document.title = `${view.title} – neurode`
     document.body.dataset.shown = view.title
     element('h1', 'title').textContent = view.title
@@ -347,7 +345,6 @@ export function createApp(): App {
       plotsElement.replaceChildren()
       delete document.body.dataset.shown
       plotsElement.hidden = true
-      main.classList.add('no-plots')
       element('h1', 'title').textContent = document.title = 'neurode'
       overlay.setMessage({ title, text })
     },

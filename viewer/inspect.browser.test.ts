@@ -44,7 +44,7 @@ describe.skipIf(withoutBrowser)('inspection and comparison, in Chromium', () => 
 
   it('says of a selected body where it is, how fast, and what acts on it', async () => {
     await press(session.page, 'b', 'b')
-    const card = (await session.page.locator('#card').innerText()).replaceAll(/\s+/g, ' ')
+    const card = (await session.page.locator('#card > *').allInnerTexts()).join(' ').replaceAll(/\s+/g, ' ')
     expect(card).toMatch(/^p2 x .* m y .* m z 0\.0000 m velocity .* m\/s force 7\.8500 N from truth .* m$/)
     const [a, b, ad, bd] = pendulum.y.subarray(1600, 1604)
     const [vx, vy] = [

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { rollouts } from '../evaluate.ts'
 import { writeAtomically } from '../files/atomic.ts'
@@ -21,11 +21,11 @@ export interface RolloutFiles {
   write(epoch: number, current: () => TrainedSystem): boolean
 }
 
-/** @param resume keeps those that are there */
+/** @param resume keeps those that are there; otherwise they are removed with the result of the run before */
 export function createRolloutFiles(run: string, scene: Scene, resume: boolean): RolloutFiles {
   const folder = join(run, 'rollouts')
-  if (!resume) rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  if (!resume)
+    for (const path of [folder, join(run, 'trajectory.npz')]) rmSync(path, { recursive: true, force: true })
   let next = 0
   return {
     write: (epoch, current) => {
