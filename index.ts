@@ -31,9 +31,11 @@ export {
 } from './sim/vectorField.ts'
 export { solve } from './solvers/linear/solve.ts'
 export {
+  type EventRecord,
   type IntegratorOptions,
   odeint,
   type Solution,
+  type StateEvent,
   type Times,
   type VectorField,
 } from './solvers/ode/index.ts'

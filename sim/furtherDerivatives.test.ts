@@ -6,6 +6,11 @@ import { input, scalar } from '../compiler/primitives.ts'
 import { complexStep } from '../compiler/testing/complexStep.ts'
 import { distance, uniform } from '../compiler/testing/numbers.ts'
 import { trace } from '../compiler/trace/index.ts'
+import {
+  type Direction,
+  hessianVector,
+  lossAndGradient as stateLossAndGradient,
+} from '../solvers/adjoint/index.ts'
 import { solve } from '../solvers/linear/solve.ts'
 import { instantiateModel } from './modelImage.ts'
 import { vectorField } from './vectorField.ts'
@@ -92,6 +97,72 @@ describe('further derivatives of a field', () => {
         dtheta,
       )
     expect(transposed / dot(cotangent, out)).toBeCloseTo(1, 11)
+  })
+
+  it('has the vjp of the jvp that complex step gives', () => {
+    const [dy, dtheta, cotangent, ey, etheta] = [numbers(n), numbers(p), numbers(n), numbers(n), numbers(p)]
+    const [, state, ...arrays] = field.graph.inputs
+    const directions = [state, ...arrays].map(node => input('direction', node.shape))
+    const tangent = jvp(field.graph.outputs, [state, ...arrays], directions)[0]!
+    const graph = { inputs: [...field.graph.inputs, ...directions], outputs: [tangent] }
+    const none = parts(new Float64Array(p))
+    const [second] = complexStep(
+      graph,
+      [...at, dy, ...parts(dtheta)],
+      [Float64Array.of(0), ey, ...parts(etheta), zeros(), ...none],
+    )
+    const [gradY, gradTheta] = [zeros(), new Float64Array(p)]
+    field.jvpVjp(t, y, dy, dtheta, cotangent, gradY, gradTheta)
+    const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i], 0)
+    expect((dot(gradY, ey) + dot(gradTheta, etheta)) / dot(cotangent, second)).toBeCloseTo(1, 11)
+  })
+
+  it('gives Hessian–vector products through a trajectory: the derivative of its gradient, symmetric', () => {
+    const plain = vectorField(
+      (time, state, [k]) =>
+        solve(
+          matrix(state),
+          tf
+            .sin(time)
+            .mul(state)
+            .sub(k.mul(state.pow(3))),
+        ),
+      { state: [n], parameters: [{ name: 'k', shape: [n], initial: Float64Array.of(0.5, 1, 0.3) }] },
+    )
+    const times = [0, 0.4, 1]
+    const options = { method: 'rk4', fixedStep: 0.05 } as const
+    const loss = {
+      gradient: (states: Float64Array, out: Float64Array) => out.set(states),
+      hessianVector: (_: Float64Array, tangent: Float64Array, out: Float64Array) => out.set(tangent),
+    }
+    const direction = () => ({ y0: numbers(n), theta: numbers(p) })
+    const [u, v] = [direction(), direction()]
+    const product = (d: Direction) => hessianVector(plain, y, times, loss, d, options)
+    const dot = (a: Direction, b: Direction) =>
+      [...a.y0].reduce((sum, value, i) => sum + value * b.y0[i], 0) +
+      [...a.theta].reduce((sum, value, i) => sum + value * b.theta[i], 0)
+    const [Hu, Hv] = [product(u), product(v)]
+    expect(dot(v, Hu) / dot(u, Hv)).toBeCloseTo(1, 11)
+    const gradientAt = (step: number) => {
+      const kept = plain.parameters.slice()
+      kept.forEach((value, i) => {
+        plain.parameters[i] = value + step * u.theta[i]
+      })
+      const start = y.map((value, i) => value + step * u.y0[i])
+      const half = (states: Float64Array, out: Float64Array) => {
+        out.set(states)
+        return states.reduce((sum, value) => sum + 0.5 * value * value, 0)
+      }
+      const result = stateLossAndGradient(plain, start, times, half, options)
+      plain.parameters.set(kept)
+      if (!result.success) throw new Error(result.failure.message)
+      return [...result.gradY0, ...result.gradTheta]
+    }
+    const [plus, minus] = [gradientAt(1e-5), gradientAt(-1e-5)]
+    const differences = plus.map((value, i) => (value - minus[i]) / 2e-5)
+    expect(distance([Float64Array.of(...Hu.y0, ...Hu.theta)], [Float64Array.from(differences)])).toBeLessThan(
+      1e-8,
+    )
   })
 
   it('has the mass matrix, and its derivatives by complex step', () => {

@@ -7,7 +7,7 @@ import type { VectorField } from '../solvers/ode/vectorField.ts'
 export type FurtherDerivatives = Required<
   Pick<
     VectorField,
-    'jacobian' | 'timeDerivative' | 'secondVjp' | 'secondJvp' | 'mass' | 'massJvp' | 'massVjp'
+    'jacobian' | 'timeDerivative' | 'jvpVjp' | 'secondVjp' | 'secondJvp' | 'mass' | 'massJvp' | 'massVjp'
   >
 >
 

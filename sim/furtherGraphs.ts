@@ -21,6 +21,7 @@ export interface FieldNodes {
 export const furtherNames = ({ mass }: FieldNodes): FurtherName[] => [
   'jacobian',
   'timeDerivative',
+  'jvpVjp',
   'secondVjp',
   'secondJvp',
   ...(mass ? (['mass', 'massJvp', 'massVjp'] as const) : []),
@@ -53,6 +54,17 @@ const graphs: Record<FurtherName, (nodes: FieldNodes) => { operands: Node[]; out
     operands: [t, y],
     outputs: [orZero(jvp([f], [t], [scalar(1)])[0], f)],
   }),
+  jvpVjp({ t, y, theta, f }) {
+    const wanted = [y, ...theta]
+    const directions = wanted.map(node => input('direction', node.shape))
+    const cotangent = input('cotangent', f.shape)
+    const value = orZero(jvp([f], wanted, directions)[0], f)
+    const gradients = vjp([value], [cotangent], wanted)
+    return {
+      operands: [t, y, ...directions, cotangent],
+      outputs: wanted.map((node, i) => orZero(gradients[i], node)),
+    }
+  },
   secondVjp(nodes) {
     const { t, y, theta } = nodes
     const { tangents, value } = directional(nodes)

@@ -43,7 +43,10 @@ export interface CompiledFunction extends ModelInstanceFunction {
 }
 
 /** Compiled when first asked for. */
-type Derivatives = Pick<FurtherDerivatives, 'jacobian' | 'timeDerivative' | 'secondVjp' | 'secondJvp'>
+type Derivatives = Pick<
+  FurtherDerivatives,
+  'jacobian' | 'timeDerivative' | 'jvpVjp' | 'secondVjp' | 'secondJvp'
+>
 
 export interface CompiledField
   extends CompiledFunction,

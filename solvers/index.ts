@@ -5,23 +5,19 @@
  *     const decay: VectorField = { dimension: 1, parameterCount: 0, evaluate: (t, y, dydt) => { dydt[0] = -y[0] } }
  *     odeint(decay, [1], [0, 1], { method: 'tsit5', rtol: 1e-9 }).y // 1, 0.36788
  */
-export {
-  adjoint,
-  createLossAndGradient,
-  type LossAndGradient,
-  lossAndGradient,
-  type StateLoss,
-  tangent,
-} from './adjoint/index.ts'
+export * from './adjoint/index.ts'
+export * from './linear/direct/index.ts'
 export * from './linear/gradients/index.ts'
 export * from './linear/krylov/index.ts'
 export * from './linear/learned/index.ts'
 export * from './linear/local/index.ts'
 export * from './linear/preconditioners/index.ts'
 export { type SolveOptions, solve } from './linear/solve.ts'
+export * from './linear/sparse/index.ts'
 export {
   createIntegrator,
   dopri5,
+  type EventRecord,
   type Failure,
   type FailureReason,
   type Integrator,
@@ -29,6 +25,8 @@ export {
   type MethodName,
   odeint,
   type Solution,
+  type SparsityPattern,
+  type StateEvent,
   type Statistics,
   type Steps,
   type Tableau,
