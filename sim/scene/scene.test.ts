@@ -136,7 +136,12 @@ describe('mistakes', () => {
     ['[0, 10]', '[0, ‸ten]', 'solver.span.1', 'expected a number, got the text "ten"'],
     ['rtol: 1e-7', 'rtol: ‸-1', 'solver.rtol', 'expected a number > 0, got -1'],
     ['rtol: 1e-7', '‸rtol:', 'solver.rtol', 'expected a number, got nothing'],
-    ['type: lagrangian', 'type: ‸magnetic', 'system.type', 'There are: equations, lagrangian, hamiltonian, module'],
+    [
+      'type: lagrangian',
+      'type: ‸magnetic',
+      'system.type',
+      'There are: equations, lagrangian, hamiltonian, module',
+    ],
     ['cos(a)\n', '‸coz(a)\n', 'system.potential', 'no function "coz". Did you mean "cos"?'],
     ['-m*g*l*cos(a)', '-m*‸gg*l*cos(a)', 'system.potential', 'unknown name "gg". Did you mean "g"?'],
     ['-m*g*l*cos(a)', '"-m*g*l*cos(‸b)"', 'system.potential', 'unknown name "b"'],
