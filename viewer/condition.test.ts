@@ -4,9 +4,11 @@ import { expect, it } from 'vitest'
 import { conditionNumber } from './condition.ts'
 
 it('agrees with the singular values of an independent method', () => {
+  // No subnormal entries: the squares that the oracle takes of them underflow.
+  const entry = fc.double({ min: -3, max: 3, noNaN: true }).map(x => (Math.abs(x) < 1e-100 ? 0 : x))
   const matrices = fc
     .integer({ min: 1, max: 7 })
-    .chain(n => fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: n * n, maxLength: n * n }))
+    .chain(n => fc.array(entry, { minLength: n * n, maxLength: n * n }))
   fc.assert(
     fc.property(matrices, entries => {
       const n = Math.sqrt(entries.length)
