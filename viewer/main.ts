@@ -1,3 +1,4 @@
+import { limited } from '../sim/files/rows.ts'
 import { readTrajectory, type Trajectory } from '../sim/files/trajectory.ts'
 import { against } from './against.ts'
 import { type App, createApp } from './app.ts'
@@ -42,7 +43,7 @@ function start(app: App, source: Source): void {
 
   function open(bytes: Uint8Array, name: string, again: boolean): void {
     try {
-      opened = { name, trajectory: readTrajectory(bytes, name) }
+      opened = { name, trajectory: limited(readTrajectory(bytes, name)) }
       show(again)
     } catch (error) {
       refuse(error)
@@ -104,7 +105,7 @@ function start(app: App, source: Source): void {
     giveBackKeys(rival)
     try {
       other = chosen
-        ? { name: chosen.name, trajectory: readTrajectory(await source.fetch(chosen), chosen.name) }
+        ? { name: chosen.name, trajectory: limited(readTrajectory(await source.fetch(chosen), chosen.name)) }
         : null
       show(true)
     } catch (error) {

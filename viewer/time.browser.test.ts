@@ -31,7 +31,7 @@ describe.skipIf(withoutBrowser)('time, in Chromium', () => {
     const marks = page.locator('#marks')
     await seek(page, 2)
     await press(page, 'a')
-    expect(await marks.getAttribute('aria-label')).toMatch(/Set B/)
+    expect(await marks.getAttribute('aria-label')).toMatch(/set B/)
     await seek(page, 2.4)
     await marks.click()
     expect(await marks.getAttribute('aria-pressed')).toBe('true')

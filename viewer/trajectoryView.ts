@@ -54,6 +54,8 @@ export interface TrajectoryView {
   readonly camera: CameraView
   /** How the truth is shown at first. */
   readonly comparison: Comparison
+  /** Samples of the motion before it was thinned out. */
+  readonly samples: number
   /** What the truth is called. */
   readonly truthName: string
   /** Standard deviation of the noise of the data, where it is known. */
@@ -125,6 +127,7 @@ export function trajectoryView(trajectory: Trajectory, fileName: string): Trajec
     comparison: comparisons.includes(section.compare?.truth as Comparison)
       ? (section.compare?.truth as Comparison)
       : 'ghost',
+    samples: typeof meta.samples === 'number' ? meta.samples : trajectory.t.length,
     truthName: section.compare?.name ?? 'truth',
     noise: typeof meta.noise === 'number' && meta.noise > 0 ? meta.noise : null,
     unitOf: name => (name === 't' ? 's' : String(units[name === driftSeries ? 'energy' : name] ?? '')),

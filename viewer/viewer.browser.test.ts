@@ -93,7 +93,7 @@ describe.skipIf(!chromiumPath && process.env.CI !== 'true')('the viewer in Chrom
       if (message.type() === 'error') complaints.push(message.text())
     })
     await page.goto(viewer.url)
-    await page.waitForFunction(() => document.querySelectorAll('.plot').length === 2)
+    await page.waitForFunction(() => document.querySelectorAll('.plot:not([hidden])').length === 2)
     await settle(page)
   }, 120_000)
 

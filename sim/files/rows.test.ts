@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { between, decimated } from './rows.ts'
+import { between, decimated, limited } from './rows.ts'
 import type { Trajectory } from './trajectory.ts'
 
 const T = 101
@@ -43,6 +43,15 @@ describe('fewer rows', () => {
       expect([one.t[0], one.t.at(-1)]).toEqual([0, 10])
       expectConsistent(one)
     }
+  })
+
+  it('are as many as a page can hold, and the file says how many there were', () => {
+    expect(limited(trajectory)).toBe(trajectory)
+    const one = limited(trajectory, 500)
+    const numbers = Object.values(one.series).reduce((sum, { data }) => sum + data.length, 3 * one.t.length)
+    expect(numbers - one.series['mesh:m:vertices'].data.length).toBeLessThanOrEqual(500)
+    expect(one.meta.samples).toBe(T)
+    expectConsistent(one)
   })
 
   it('within an interval; between two samples the nearest', () => {

@@ -53,6 +53,21 @@ export function decimated(trajectory: Trajectory, count: number): Trajectory {
   })
 }
 
+/** More numbers than this, and a browser would be short of memory, or slow to begin: 64 MB. */
+const mostNumbers = 8e6
+
+/**
+ * The trajectory, or every few samples of it where it is too large for a page to hold; `meta.samples` then says how many
+ * there were.
+ */
+export function limited(trajectory: Trajectory, most = mostNumbers): Trajectory {
+  const { t, y, series, meta } = trajectory
+  const numbers = Object.values(series).reduce((sum, { data }) => sum + data.length, t.length + y.length)
+  if (numbers <= most) return trajectory
+  const fewer = decimated(trajectory, Math.floor((t.length * most) / numbers))
+  return { ...fewer, meta: { ...meta, samples: t.length } }
+}
+
 /** The samples from `from` to `to`, and at least one: the nearest to the middle. */
 export function between(trajectory: Trajectory, from: number, to: number): Trajectory {
   return withRows(trajectory, t => {

@@ -140,6 +140,8 @@ export interface ViewerMeta {
   /** Title on the page; default: the file's name. */
   name?: string
   viewer?: ViewerSection
+  /** How many samples there were, where only some of them are here. */
+  samples?: number
   /** Standard deviation of the noise in the data, in the units of the state. */
   noise?: number
   /** SI unit of a state component or series by its name, e.g. `{ a: 'rad', energy: 'J' }`; t is in s, points in m. */

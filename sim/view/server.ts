@@ -1,7 +1,9 @@
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sirv from 'sirv'
+import { limited } from '../files/rows.ts'
+import { readTrajectory, writeTrajectory } from '../files/trajectory.ts'
 import { builtApp } from './app.ts'
 import { admit, refuse } from './guard.ts'
 import { type MetricsLine, metricsOf } from './metrics.ts'
@@ -126,6 +128,9 @@ function sendJson(response: ServerResponse, value: unknown): void {
   response.end(JSON.stringify(value))
 }
 
+/** Files above this many bytes are thinned out before they are sent: a page could not hold them. */
+const largestFile = 64e6
+
 function sendTrajectory(response: ServerResponse, files: TrajectoryFiles, path: string): void {
   const number = /^\/trajectories\/(\d{1,9})\.npz$/.exec(path)?.[1]
   const file = number === undefined ? null : files.pathOf(Number(number))
@@ -134,11 +139,18 @@ function sendTrajectory(response: ServerResponse, files: TrajectoryFiles, path: 
     refuse(response, 404, 'There is no such trajectory.')
     return
   }
-  response.writeHead(200, {
-    'Content-Type': 'application/octet-stream',
-    'Content-Length': stats.size,
-    'Cache-Control': 'no-store',
-  })
+  const headers = { 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' }
+  if (stats.size > largestFile) {
+    try {
+      const bytes = writeTrajectory(limited(readTrajectory(readFileSync(file), file)))
+      response.writeHead(200, { ...headers, 'Content-Length': bytes.length })
+      response.end(bytes)
+    } catch (error) {
+      refuse(response, 422, (error as Error).message)
+    }
+    return
+  }
+  response.writeHead(200, { ...headers, 'Content-Length': stats.size })
   createReadStream(file, { end: Math.max(stats.size - 1, 0) })
     .on('error', () => response.destroy())
     .pipe(response)

@@ -69,6 +69,10 @@ export function bindOverlay(): Overlay {
       }
       const entries =
         compared && display.comparison === 'error' ? [legendOf(distance, () => 'm')] : compared ? names : []
+      const thinned =
+        value.samples > value.main.t.length
+          ? [create('li', { className: 'axis' }, `${value.main.t.length} of ${value.samples} samples`)]
+          : []
       const scales = display.vectors.size > 0 ? vectorScales(value) : null
       const arrows = [...display.vectors].map(kind => {
         const unit = unitOfVector[kind]
@@ -85,6 +89,7 @@ export function bindOverlay(): Overlay {
       })
       key.replaceChildren(
         ...entries,
+        ...thinned,
         ...arrows,
         ...axes,
         ...scalesOf(value).map(scale => legendOf(scale, value.unitOf)),

@@ -53,8 +53,8 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
     const count = clock.marks.length
     marks.textContent = ['A–B', 'A…', 'A–B'][count]
     marks.ariaPressed = String(count > 0)
-    marks.ariaLabel = ['Set A here', 'Set B here, and loop from A to B', 'Clear A and B'][count]
-    marks.title = `${marks.ariaLabel} (A)`
+    marks.ariaLabel = `${marks.textContent}: ${['set A here', 'set B here, and loop from A to B', 'clear A and B'][count]}`
+    marks.title = `${marks.ariaLabel} (a)`
     // Without marks their part of the track lies outside it.
     timeline.style.setProperty('--mark-a', count > 0 ? part(clock.marks[0]) : '-5%')
     timeline.style.setProperty('--mark-b', count > 0 ? part(clock.marks[count - 1]) : '-5%')
