@@ -12,6 +12,7 @@ import {
   type WasmFunction,
 } from '../wasm/index.ts'
 import { emitProduct } from './product.ts'
+import { emitSmallLU, emitSmallLUSolve, smallOrder } from './smallLu.ts'
 import { type Extent, sweep } from './sweep.ts'
 import {
   blockSize,
@@ -43,12 +44,17 @@ export interface FactorSolveShape extends FactorShape {
  * Status is 0, or k + 1 where the largest entry left in column k is zero or not finite; then the contents are
  * meaningless. A NaN anywhere in A is always found, as some column runs out of usable entries.
  *
- * Right-looking, in panels of 16 columns (Golub & Van Loan, Matrix Computations, 4th ed., 3.4.7).
+ * Small matrices are factored in registers (smallLu.ts); others right-looking, in panels of 16 columns (Golub & Van
+ * Loan, Matrix Computations, 4th ed., 3.4.7).
  */
 export function emitLU(module: ModuleBuilder, { n, relaxed }: FactorShape): WasmFunction {
   const name = `lu${relaxed ? '~' : ''}_${n}`
   return module.once(name, () =>
     module.function(name, { a: 'i32' }, ['i32'], (f, { a }) => {
+      if (n <= smallOrder) {
+        emitSmallLU(f, a, n)
+        return i32.const(0)
+      }
       const rest = n % blockSize
       const k0 = f.local('i32', 'k0')
       const diagonal = f.local('i32', 'diagonal')
@@ -216,6 +222,10 @@ export function emitLUSolve(module: ModuleBuilder, shape: FactorSolveShape): Was
   const name = `luSolve${transposed ? 'T' : ''}${relaxed ? '~' : ''}_${n}x${columns}`
   return module.once(name, () =>
     module.function(name, { factors: 'i32', b: 'i32' }, [], (f, { factors, b }) => {
+      if (n <= smallOrder) {
+        emitSmallLUSolve(f, factors, b, shape)
+        return
+      }
       const common = {
         matrix: { address: factors, rowStride: n, columnStride: 1 },
         n,

@@ -5,6 +5,8 @@ import {
   type I32,
   i32,
   type Lane,
+  type Local,
+  type Real,
   scalarLane,
   vectorLane,
 } from '../wasm/index.ts'
@@ -14,13 +16,16 @@ import { type Extent, sweep } from './sweep.ts'
 /** Rows of a diagonal block that are solved by straight-line code. */
 export const blockSize = 16
 
-export interface TriangularSystem {
+export interface Triangle {
   /** n×n; only its triangle `part` is read. */
   readonly matrix: Matrix
   readonly n: number
   readonly part: 'lower' | 'upper'
   /** The diagonal is 1 and is not read. */
   readonly unit: boolean
+}
+
+export interface TriangularSystem extends Triangle {
   /** n×columns with contiguous rows: B, overwritten by X with T·X = B. */
   readonly rightSides: Matrix
   readonly columns: Extent
@@ -28,7 +33,7 @@ export interface TriangularSystem {
 }
 
 /** The triangular system with the transpose of the matrix. */
-export const transposedSystem = (system: TriangularSystem): TriangularSystem => ({
+export const transposedSystem = <T extends Triangle>(system: T): T => ({
   ...system,
   matrix: transposed(system.matrix),
   part: system.part === 'lower' ? 'upper' : 'lower',
@@ -94,33 +99,36 @@ export function emitTriangularSolve(f: FunctionBody, system: TriangularSystem): 
 
 /** Straight-line substitution, two columns of the right-hand sides at a time. */
 function emitSubstitution(f: FunctionBody, system: TriangularSystem): void {
-  const { rightSides, columns } = system
+  const { n, rightSides, columns } = system
   const at = f.let('column', rightSides.address)
-  const inMemory = { ...rightSides, address: at }
-  if (columns === 1) {
-    substitute(scalarLane(f, system), { ...system, rightSides: inMemory })
-    return
-  }
-  sweep(f, columns, 2, [{ at, stride: 8 }], width => {
+  sweep(f, columns, columns === 1 ? 1 : 2, [{ at, stride: 8 }], width => {
     const lane = width === 2 ? vectorLane(f, system) : scalarLane(f, system)
-    substitute(lane, { ...system, rightSides: inMemory })
+    const offset = (i: number) => 8 * i * rightSides.rowStride
+    const x = Array.from({ length: n }, (_, i) => f.let(`x${i}`, lane.load(at, offset(i))))
+    substitute(lane, system, x)
+    x.forEach((entry, i) => {
+      lane.store(at, entry, offset(i))
+    })
   })
 }
 
-/** xᵢ = (bᵢ − Σ tᵢⱼ·xⱼ)/tᵢᵢ, the sum over the solved j in their order: each new x is subtracted last. */
-function substitute(lane: Lane, { matrix, n, part, unit, rightSides }: TriangularSystem): void {
+/**
+ * Variables x ← T⁻¹·x: xᵢ = (xᵢ − Σ tᵢⱼ·xⱼ)/tᵢᵢ, the sum over the solved j in their order: each new x is subtracted
+ * last.
+ */
+export function substitute(
+  lane: Lane,
+  { matrix, n, part, unit }: Triangle,
+  x: readonly Local<'f64' | 'v128'>[],
+): void {
   const entry = (i: number, j: number) =>
     lane.loadSplat(matrix.address, 8 * (i * matrix.rowStride + j * matrix.columnStride))
   const order = Array.from({ length: n }, (_, i) => (part === 'lower' ? i : n - 1 - i))
-  const x = new Map(
-    order.map(i => [i, lane.let(`x${i}`, lane.load(rightSides.address, 8 * i * rightSides.rowStride))]),
-  )
   order.forEach((i, position) => {
-    let sum = x.get(i)!
-    for (const j of order.slice(0, position)) sum = lane.sub(sum, lane.mul(entry(i, j), x.get(j)!))
-    const solved = lane.let(`x${i}`, unit ? sum : lane.div(sum, entry(i, i)))
-    lane.store(rightSides.address, solved, 8 * i * rightSides.rowStride)
-    x.set(i, solved)
+    let sum: Real = x[i]
+    for (const j of order.slice(0, position)) sum = lane.sub(sum, lane.mul(entry(i, j), x[j]))
+    if (unit && position === 0) return
+    lane.body.set(x[i], unit ? sum : lane.div(sum, entry(i, i)))
   })
 }
 
