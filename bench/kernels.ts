@@ -115,7 +115,7 @@ function solution(n: number): Row {
 }
 
 const rows: (() => Row)[] = [
-  ...[10, 64, 256].flatMap(n => [
+  ...[10, 64, 128, 256, 512].flatMap(n => [
     () => product('A·x', 'matvec', n, n, 1),
     () => product('Aᵀ·x', 'matvec_transposed', n, n, 1, { transposeA: true }),
     () => product('xᵀ·A', undefined, 1, n, n),
