@@ -7,8 +7,8 @@ import { isUsable, substitute, transposedSystem } from './triangular.ts'
 export const smallOrder = 10
 
 /**
- * Emits P·A = L·U in place for n ≤ `smallOrder`, with the pivots, the status and the bits of `emitLU`: all entries are variables. An
- * exchange of rows is a branch, which is well predicted where matrices of one kind follow one another.
+ * Emits P·A = L·U in place for n ≤ `smallOrder`, with the pivots, the status and the bits of `emitLU`: all entries are
+ * variables. An exchange of rows is a branch, which is well predicted where matrices of one kind follow one another.
  */
 export function emitSmallLU(f: FunctionBody, a: I32, n: number): void {
   const rows = Array.from({ length: n }, (_, i) =>
