@@ -6,6 +6,7 @@
  *     odeint(decay, [1], [0, 1], { method: 'tsit5', rtol: 1e-9 }).y // 1, 0.36788
  */
 export * from './adjoint/index.ts'
+export * from './implicit/index.ts'
 export * from './linear/direct/index.ts'
 export * from './linear/gradients/index.ts'
 export * from './linear/krylov/index.ts'

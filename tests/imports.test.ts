@@ -19,6 +19,10 @@ const rules: Readonly<Record<string, Rule>> = {
   kernels: { folders: [], packages: [] },
   compiler: { folders: ['kernels'], packages: ['@tensorflow/tfjs-core'] },
   'solvers/linear': { folders: ['kernels', 'compiler'], packages: ['@tensorflow/tfjs-core'] },
+  'solvers/implicit': {
+    folders: ['kernels', 'compiler', 'solvers/linear'],
+    packages: ['@tensorflow/tfjs-core'],
+  },
   'solvers/ode': { folders: ['kernels'], packages: ['odex'] },
   'solvers/adjoint': { folders: ['kernels', 'solvers/ode'], packages: [] },
   models: { folders: ['kernels', 'compiler', 'solvers/linear'], packages: ['@tensorflow/tfjs-core'] },
