@@ -34,3 +34,15 @@ it('a local gradient touches as much at n = 1e12 as at 1e4', () => {
   const [near, far] = table(output('local-gradient'))
   expect(Math.abs(Number(far[1]) / Number(near[1]) - 1)).toBeLessThan(0.05)
 })
+
+it('contact forces are those of statics, and the motion’s derivative through impacts the closed form', () => {
+  const rows = output('contact')
+    .split('\n')
+    .filter(line => /^\| (in the air|sliding|at rest|[\d.]+ )/.test(line))
+    .map(line => line.slice(2, -2).split(' | '))
+  expect(rows).toHaveLength(6)
+  for (const [, ground, wall, statics] of rows.slice(0, 3)) expect(`${ground}, ${wall}`).toBe(statics)
+  for (const [, , along, closedAlong, across, closedAcross] of rows.slice(3)) {
+    expect([along, across].map(Number)).toEqual([closedAlong, closedAcross].map(Number))
+  }
+})
