@@ -109,10 +109,14 @@ describe('memory', () => {
       }
     }
     runs(5_000)
-    collect()
-    const before = process.memoryUsage().heapUsed
-    runs(30_000)
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(3 * 30_000)
+    // The engine's own work (feedback, code) falls into some of these; what a run allocates, into all.
+    const allocated = Array.from({ length: 5 }, () => {
+      collect()
+      const before = process.memoryUsage().heapUsed
+      runs(20_000)
+      return process.memoryUsage().heapUsed - before
+    })
+    expect(Math.min(...allocated)).toBeLessThan(3 * 20_000)
   })
 })
 
