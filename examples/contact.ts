@@ -32,7 +32,7 @@ function simulate(
   obstacles = [ground, wall],
 ): Motion {
   const x = Float64Array.from(x0)
-  let v = Float64Array.from(v0)
+  let v: Float64Array = Float64Array.from(v0)
   const steps: QuadraticProgramSolution[] = []
   for (let k = 0; k < Math.round(end / h); k++) {
     const solution = quadraticProgram({

@@ -51,7 +51,7 @@ export function factorTridiagonal(
     solveInPlace(X, columns, transposed) {
       const key = `tridiagonal solve ${n} ${dominant} ${columns} ${transposed}`
       const emit = (module: ModuleBuilder) => emitTridiagonalSolve(module, { ...shape, columns, transposed })
-      X.set(solvePacked(key, emit, factors, X).subarray(0, X.length))
+      solvePacked(key, emit, factors, X)
     },
     logDeterminant() {
       const { logarithm, sign } = logProduct(factors.subarray(n, 2 * n))
@@ -83,7 +83,7 @@ export function factorBanded(
     solveInPlace(X, columns, transposed) {
       const key = `band solve ${n} ${lower} ${upper} ${columns} ${transposed}`
       const emit = (module: ModuleBuilder) => emitBandSolve(module, { ...shape, columns, transposed })
-      X.set(solvePacked(key, emit, factors, X).subarray(0, X.length))
+      solvePacked(key, emit, factors, X)
     },
     logDeterminant() {
       const { logarithm, sign } = logProduct(Array.from({ length: n }, (_, k) => factors[k * width + lower]))
@@ -123,7 +123,7 @@ export function factorBandedPositiveDefinite(
     solveInPlace(X, columns) {
       const key = `band cholesky solve ${n} ${lower} ${columns}`
       const emit = (module: ModuleBuilder) => emitBandCholeskySolve(module, { ...shape, columns })
-      X.set(solvePacked(key, emit, factors, X).subarray(0, X.length))
+      solvePacked(key, emit, factors, X)
     },
     logDeterminant() {
       const { logarithm } = logProduct(Array.from({ length: n }, (_, k) => factors[k * width + lower]))

@@ -52,7 +52,7 @@ export function factorGeneral(matrix: DenseMatrix, explanation: readonly string[
     solveInPlace(X, columns, transposed) {
       const shape = { n, columns, transposed }
       const key = `lu solve ${n} ${columns} ${transposed}`
-      X.set(solvePacked(key, module => emitLUSolve(module, shape), lu, X).subarray(0, X.length))
+      solvePacked(key, module => emitLUSolve(module, shape), lu, X)
     },
     logDeterminant() {
       const { logarithm, sign } = logProduct(diagonal(lu, n))
@@ -78,7 +78,7 @@ export function factorPositiveDefinite(matrix: DenseMatrix, explanation: readonl
     explanation,
     solveInPlace(X, columns) {
       const key = `cholesky solve ${n} ${columns}`
-      X.set(solvePacked(key, module => emitCholeskySolve(module, { n, columns }), l, X).subarray(0, X.length))
+      solvePacked(key, module => emitCholeskySolve(module, { n, columns }), l, X)
     },
     logDeterminant: () => ({ logarithm: 2 * logProduct(diagonal(l, n)).logarithm, sign: 1 }),
   })
@@ -99,7 +99,7 @@ export function factorSymmetric(matrix: DenseMatrix, explanation: readonly strin
     explanation,
     solveInPlace(X, columns) {
       const key = `ldlt solve ${n} ${columns}`
-      X.set(solvePacked(key, module => emitLDLTSolve(module, { n, columns }), ldlt, X).subarray(0, X.length))
+      solvePacked(key, module => emitLDLTSolve(module, { n, columns }), ldlt, X)
     },
     logDeterminant: () => logProduct(blockDeterminants(ldlt, n)),
   })
@@ -141,7 +141,7 @@ export function factorTriangular(
     explanation,
     solveInPlace(X, columns, transposed) {
       const emit = (module: ModuleBuilder) => emitTriangle(module, n, part, columns, transposed)
-      X.set(solvePacked(`${part} ${n} ${columns} ${transposed}`, emit, copy, X).subarray(0, X.length))
+      solvePacked(`${part} ${n} ${columns} ${transposed}`, emit, copy, X)
     },
     logDeterminant: () => logProduct(diagonal(copy, n)),
   })

@@ -137,24 +137,27 @@ function tagged(A: Matrix, structure: Exclude<StructureTag, 'auto'>, options: Fa
   const explanation = [`structure: ${structure}, as asked for`]
   const fail = (what: string) =>
     notFactored('not of the structure', `A is not ${structure}: ${what}`, 0, explanation)
-  const band = bandwidths(A)
   switch (structure) {
-    case 'tridiagonal':
+    case 'tridiagonal': {
+      const band = bandwidths(A)
       if (band.lower > 1 || band.upper > 1)
         return fail(`it has entries ${Math.max(band.lower, band.upper)} off the diagonal`)
       return factorTridiagonal(A, isColumnDominant(A), explanation)
-    case 'banded':
+    }
+    case 'banded': {
+      const band = bandwidths(A)
       return factorBanded(A, band, [
         ...explanation,
         `${band.lower} below and ${band.upper} above the diagonal`,
       ])
+    }
     case 'lower triangular':
-      if (band.upper > 0) return fail('it has entries above the diagonal')
+      if (bandwidths(A).upper > 0) return fail('it has entries above the diagonal')
       return isSparse(A)
         ? factorSparse(A, options, explanation, null)
         : factorTriangular(A, 'lower', explanation)
     case 'upper triangular':
-      if (band.lower > 0) return fail('it has entries below the diagonal')
+      if (bandwidths(A).lower > 0) return fail('it has entries below the diagonal')
       return isSparse(A)
         ? factorSparse(A, options, explanation, null)
         : factorTriangular(A, 'upper', explanation)

@@ -65,9 +65,8 @@ export function leastSquares(
     throw new RangeError(`leastSquares: A is ${m}×${n}, with fewer rows than columns; see minimumNorm`)
   const qr = factorQR(matrix, options)
   if ('status' in qr) return qr
-  const nearest = (B: Float64Array, columns: number) =>
-    qr.run('leastSquares', B, columns, columns).slice(0, n * columns)
-  const gram = (B: Float64Array, columns: number) => qr.run('gram', B, columns, 0).slice(0, n * columns)
+  const nearest = (B: Float64Array, columns: number) => qr.run('leastSquares', B, columns, n, columns)
+  const gram = (B: Float64Array, columns: number) => qr.run('gram', B, columns, n)
   const residual = (B: Float64Array, X: Float64Array, columns: number) =>
     subtract(B, multiplyMatrix(matrix, X, columns))
   return {
@@ -114,8 +113,8 @@ export function minimumNorm(
   const qr = factorQR({ rows: n, columns: m, values: transposed }, options)
   if ('status' in qr) return qr
   const smallest = (B: Float64Array, columns: number) =>
-    qr.run('minimumNorm', B, columns, (n - m + 1) * columns).slice(0, n * columns)
-  const gram = (B: Float64Array, columns: number) => qr.run('gram', B, columns, 0).slice(0, m * columns)
+    qr.run('minimumNorm', B, columns, n, (n - m + 1) * columns)
+  const gram = (B: Float64Array, columns: number) => qr.run('gram', B, columns, m)
   /** X less its part in the range of Aᵀ: X − Aᵀ(AAᵀ)⁻¹AX. */
   const inKernel = (X: Float64Array, columns: number) =>
     subtract(X, multiplyMatrix(matrix, gram(multiplyMatrix(matrix, X, columns), columns), columns, true))
@@ -152,8 +151,14 @@ const kernels = {
 }
 
 interface QRFactors {
-  /** A kernel's result, from a copy of B and so many numbers of room behind it. */
-  run(kernel: keyof typeof kernels, B: Float64Array, columns: number, work: number): Float64Array
+  /** A kernel's result, so many rows of it, from a copy of B and `room` behind it. */
+  run(
+    kernel: keyof typeof kernels,
+    B: Float64Array,
+    columns: number,
+    rows: number,
+    room?: number,
+  ): Float64Array
 }
 
 /** QR with column pivoting, and its solves; or what is wrong with the rank. */
@@ -175,9 +180,11 @@ function factorQR(matrix: DenseMatrix, { rankTolerance }: RectangularOptions): Q
     return { status: 'rank deficient', rank, message }
   }
   return {
-    run(kernel, B, columns, work) {
+    run(kernel, B, columns, rows, room) {
       const emit = (module: ModuleBuilder): WasmFunction => kernels[kernel](module, { m, n, columns })
-      return solvePacked(`qr ${kernel} ${m} ${n} ${columns}`, emit, packed, B, work)
+      const out = new Float64Array(rows * columns)
+      solvePacked(`qr ${kernel} ${m} ${n} ${columns}`, emit, packed, B, out, room)
+      return out
     },
   }
 }

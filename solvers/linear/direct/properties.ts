@@ -4,11 +4,18 @@ import { eachEntry, isSparse, type Matrix } from './matrixForm.ts'
 /** The first entry that is not finite, or null. */
 export function notFiniteEntry(A: Matrix): { row: number; column: number; value: number } | null {
   let found: { row: number; column: number; value: number } | null = null
-  if (A.values.every(Number.isFinite)) return null
+  if (allFinite(A.values)) return null
   eachEntry(A, (row, column, p) => {
     if (!found && !Number.isFinite(A.values[p])) found = { row, column, value: A.values[p] }
   })
   return found
+}
+
+/** 0·x is a number that is not zero only where x is not finite. */
+function allFinite(values: Float64Array): boolean {
+  let sum = 0
+  for (let k = 0; k < values.length; k++) sum += 0 * values[k]
+  return sum === 0
 }
 
 /** The entry that differs most from its mirror, where one differs by more than `tolerance` times the largest entry; else null. */

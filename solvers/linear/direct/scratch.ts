@@ -23,11 +23,28 @@ function kernelOf(key: string, emit: (module: ModuleBuilder) => WasmFunction): K
   return kernel
 }
 
-/** Room for so many float64 from `base` on. */
-function view(length: number): Float64Array {
+/** All of the memory: views are dear, and this one lives until it grows. */
+let scratch = new Float64Array(memory.buffer)
+const first = base / 8
+
+/** Makes room for so many float64 from `base` on. */
+function reserve(length: number): void {
   const missing = base + 8 * length - memory.buffer.byteLength
   if (missing > 0) memory.grow(Math.ceil(missing / 65536))
-  return new Float64Array(memory.buffer, base, length)
+  if (scratch.length === 0) scratch = new Float64Array(memory.buffer)
+}
+
+/** `set` and `subarray` have a fixed cost, above that of copying a few numbers one by one. */
+const few = 64
+
+function load(values: Float64Array, place: number): void {
+  if (values.length > few) scratch.set(values, place)
+  else for (let k = 0; k < values.length; k++) scratch[place + k] = values[k]
+}
+
+function store(place: number, out: Float64Array): void {
+  if (out.length > few) out.set(scratch.subarray(place, place + out.length))
+  else for (let k = 0; k < out.length; k++) out[k] = scratch[place + k]
 }
 
 /**
@@ -40,34 +57,36 @@ export function factorPacked(
   packed: Float64Array,
 ): number {
   const kernel = kernelOf(key, emit)
-  const scratch = view(packed.length)
-  scratch.set(packed)
+  reserve(packed.length)
+  load(packed, first)
   const status = kernel(base)
-  packed.set(scratch)
+  store(first, packed)
   resident = packed
   return status
 }
 
 /**
- * Runs a kernel (factors, b) with packed factors and a copy of b, followed by room for `work` more numbers; gives all of it.
- * The factors must not have changed since `factorPacked`; they are copied only when others came in between.
+ * Runs a kernel (factors, b) with packed factors and a copy of b, followed by `room` for more numbers, and writes as much of it
+ * as `out` holds back there; b itself unless it is given. The factors must not have changed since `factorPacked`; they are
+ * copied only when others came in between.
  */
 export function solvePacked(
   key: string,
   emit: (module: ModuleBuilder) => WasmFunction,
   packed: Float64Array,
   b: Float64Array,
-  work = 0,
-): Float64Array {
+  out = b,
+  room = 0,
+): void {
   const kernel = kernelOf(key, emit)
   // On a boundary of 64 bytes.
   const start = 8 * Math.ceil(packed.length / 8)
-  const scratch = view(start + b.length + work)
+  reserve(start + b.length + room)
   if (resident !== packed) {
-    scratch.set(packed)
+    load(packed, first)
     resident = packed
   }
-  scratch.set(b, start)
+  load(b, first + start)
   kernel(base, base + 8 * start)
-  return scratch.subarray(start)
+  store(first + start, out)
 }
