@@ -8,11 +8,25 @@ import {
   emitTridiagonalSolve,
   tridiagonalLength,
 } from '../../../kernels/structured/index.ts'
-import type { ModuleBuilder } from '../../../kernels/wasm/index.ts'
 import { logProduct } from './denseFactors.ts'
 import { type FactorResult, notFactored, toFactors } from './factors.ts'
 import { eachEntry, type Matrix } from './matrixForm.ts'
-import { factorPacked, solvePacked } from './scratch.ts'
+import { factorPacked, kernels, solvePacked } from './scratch.ts'
+
+const tridiagonalLU = kernels((module, n, pivoting) =>
+  emitTridiagonalLU(module, { n, pivoting: pivoting === 1 }),
+)
+const tridiagonalSolve = kernels((module, n, pivoting, columns, transposed) =>
+  emitTridiagonalSolve(module, { n, pivoting: pivoting === 1, columns, transposed: transposed === 1 }),
+)
+const bandLU = kernels((module, n, lower, upper) => emitBandLU(module, { n, lower, upper }))
+const bandSolve = kernels((module, n, lower, upper, columns, transposed) =>
+  emitBandSolve(module, { n, lower, upper, columns, transposed: transposed === 1 }),
+)
+const bandCholesky = kernels((module, n, lower) => emitBandCholesky(module, { n, lower }))
+const bandCholeskySolve = kernels((module, n, lower, columns) =>
+  emitBandCholeskySolve(module, { n, lower, columns }),
+)
 
 /** How far below and above the diagonal A has entries that are not zero. */
 export function bandwidths(A: Matrix): { readonly lower: number; readonly upper: number } {
@@ -37,21 +51,15 @@ export function factorTridiagonal(
     // Stored zeros may lie anywhere.
     if (matrix.values[p] !== 0) factors[i === j ? n + i : i > j ? j : 2 * n + i] = matrix.values[p]
   })
-  const shape = { n, pivoting: !dominant }
-  const status = factorPacked(
-    `tridiagonal ${n} ${dominant}`,
-    module => emitTridiagonalLU(module, shape),
-    factors,
-  )
+  const pivoting = Number(!dominant)
+  const status = factorPacked(tridiagonalLU(n, pivoting), factors)
   if (status > 0) return singular(status, explanation)
   return toFactors({
     structure: 'tridiagonal',
     matrix,
     explanation,
     solveInPlace(X, columns, transposed) {
-      const key = `tridiagonal solve ${n} ${dominant} ${columns} ${transposed}`
-      const emit = (module: ModuleBuilder) => emitTridiagonalSolve(module, { ...shape, columns, transposed })
-      solvePacked(key, emit, factors, X)
+      solvePacked(tridiagonalSolve(n, pivoting, columns, Number(transposed)), factors, X)
     },
     logDeterminant() {
       const { logarithm, sign } = logProduct(factors.subarray(n, 2 * n))
@@ -73,17 +81,14 @@ export function factorBanded(
   eachEntry(matrix, (i, j, p) => {
     if (matrix.values[p] !== 0) factors[i * width + j - i + lower] = matrix.values[p]
   })
-  const shape = { n, lower, upper }
-  const status = factorPacked(`band ${n} ${lower} ${upper}`, module => emitBandLU(module, shape), factors)
+  const status = factorPacked(bandLU(n, lower, upper), factors)
   if (status > 0) return singular(status, explanation)
   return toFactors({
     structure: 'banded',
     matrix,
     explanation,
     solveInPlace(X, columns, transposed) {
-      const key = `band solve ${n} ${lower} ${upper} ${columns} ${transposed}`
-      const emit = (module: ModuleBuilder) => emitBandSolve(module, { ...shape, columns, transposed })
-      solvePacked(key, emit, factors, X)
+      solvePacked(bandSolve(n, lower, upper, columns, Number(transposed)), factors, X)
     },
     logDeterminant() {
       const { logarithm, sign } = logProduct(Array.from({ length: n }, (_, k) => factors[k * width + lower]))
@@ -106,12 +111,7 @@ export function factorBandedPositiveDefinite(
   eachEntry(matrix, (i, j, p) => {
     if (matrix.values[p] !== 0 && j <= i) factors[i * width + j - i + lower] = matrix.values[p]
   })
-  const shape = { n, lower }
-  const status = factorPacked(
-    `band cholesky ${n} ${lower}`,
-    module => emitBandCholesky(module, shape),
-    factors,
-  )
+  const status = factorPacked(bandCholesky(n, lower), factors)
   if (status > 0) {
     const message = `A is not positive definite: the pivot of row ${status} is not positive`
     return notFactored('not positive definite', message, status - 1, explanation)
@@ -121,9 +121,7 @@ export function factorBandedPositiveDefinite(
     matrix,
     explanation,
     solveInPlace(X, columns) {
-      const key = `band cholesky solve ${n} ${lower} ${columns}`
-      const emit = (module: ModuleBuilder) => emitBandCholeskySolve(module, { ...shape, columns })
-      solvePacked(key, emit, factors, X)
+      solvePacked(bandCholeskySolve(n, lower, columns), factors, X)
     },
     logDeterminant() {
       const { logarithm } = logProduct(Array.from({ length: n }, (_, k) => factors[k * width + lower]))

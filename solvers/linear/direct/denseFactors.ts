@@ -12,14 +12,20 @@ import { emitLDLT, emitLDLTSolve } from '../../../kernels/structured/index.ts'
 import type { ModuleBuilder, WasmFunction } from '../../../kernels/wasm/index.ts'
 import { type FactorResult, type LogDeterminant, notFactored, toFactors } from './factors.ts'
 import type { DenseMatrix } from './matrixForm.ts'
-import { factorPacked, solvePacked } from './scratch.ts'
+import { copyWithRoom, factorPacked, kernels, solvePacked } from './scratch.ts'
+
+const lu = kernels((module, n) => emitLU(module, { n }))
+const luSolve = kernels((module, n, columns, transposed) =>
+  emitLUSolve(module, { n, columns, transposed: transposed === 1 }),
+)
+const cholesky = kernels((module, n) => emitCholesky(module, { n }))
+const choleskySolve = kernels((module, n, columns) => emitCholeskySolve(module, { n, columns }))
+const ldlt = kernels((module, n) => emitLDLT(module, { n }))
+const ldltSolve = kernels((module, n, columns) => emitLDLTSolve(module, { n, columns }))
+const triangle = kernels(emitTriangle)
 
 /** A, with room for n pivots behind it. */
-function packed({ rows, values }: DenseMatrix): Float64Array {
-  const copy = new Float64Array(values.length + rows)
-  copy.set(values)
-  return copy
-}
+const packedOf = ({ rows, values }: DenseMatrix): Float64Array => copyWithRoom(values, rows)
 
 /** Σ log |dᵢ| over numbers that are not zero, and the sign of their product. */
 export function logProduct(numbers: Iterable<number>): LogDeterminant {
@@ -39,8 +45,8 @@ function* diagonal(values: Float64Array, n: number): Generator<number> {
 /** P·A = L·U with partial pivoting. */
 export function factorGeneral(matrix: DenseMatrix, explanation: readonly string[]): FactorResult {
   const n = matrix.rows
-  const lu = packed(matrix)
-  const status = n === 0 ? 0 : factorPacked(`lu ${n}`, module => emitLU(module, { n }), lu)
+  const packed = packedOf(matrix)
+  const status = n === 0 ? 0 : factorPacked(lu(n), packed)
   if (status > 0) {
     const message = `A is singular to working precision: nothing is left to divide by in column ${status}`
     return notFactored('singular', message, status - 1, explanation)
@@ -50,14 +56,12 @@ export function factorGeneral(matrix: DenseMatrix, explanation: readonly string[
     matrix,
     explanation,
     solveInPlace(X, columns, transposed) {
-      const shape = { n, columns, transposed }
-      const key = `lu solve ${n} ${columns} ${transposed}`
-      solvePacked(key, module => emitLUSolve(module, shape), lu, X)
+      solvePacked(luSolve(n, columns, Number(transposed)), packed, X)
     },
     logDeterminant() {
-      const { logarithm, sign } = logProduct(diagonal(lu, n))
+      const { logarithm, sign } = logProduct(diagonal(packed, n))
       let exchanges = 0
-      for (let k = 0; k < n; k++) if (lu[n * n + k] !== k) exchanges++
+      for (let k = 0; k < n; k++) if (packed[n * n + k] !== k) exchanges++
       return { logarithm, sign: exchanges % 2 ? (-sign as 1 | -1) : sign }
     },
   })
@@ -66,8 +70,8 @@ export function factorGeneral(matrix: DenseMatrix, explanation: readonly string[
 /** A = L·Lᵀ; the lower triangle is read. */
 export function factorPositiveDefinite(matrix: DenseMatrix, explanation: readonly string[]): FactorResult {
   const n = matrix.rows
-  const l = packed(matrix)
-  const status = n === 0 ? 0 : factorPacked(`cholesky ${n}`, module => emitCholesky(module, { n }), l)
+  const packed = packedOf(matrix)
+  const status = n === 0 ? 0 : factorPacked(cholesky(n), packed)
   if (status > 0) {
     const message = `A is not positive definite: the pivot of row ${status} is not positive`
     return notFactored('not positive definite', message, status - 1, explanation)
@@ -77,18 +81,17 @@ export function factorPositiveDefinite(matrix: DenseMatrix, explanation: readonl
     matrix,
     explanation,
     solveInPlace(X, columns) {
-      const key = `cholesky solve ${n} ${columns}`
-      solvePacked(key, module => emitCholeskySolve(module, { n, columns }), l, X)
+      solvePacked(choleskySolve(n, columns), packed, X)
     },
-    logDeterminant: () => ({ logarithm: 2 * logProduct(diagonal(l, n)).logarithm, sign: 1 }),
+    logDeterminant: () => ({ logarithm: 2 * logProduct(diagonal(packed, n)).logarithm, sign: 1 }),
   })
 }
 
 /** P·A·Pᵀ = L·D·Lᵀ by Bunch and Kaufman's pivots; the lower triangle is read. */
 export function factorSymmetric(matrix: DenseMatrix, explanation: readonly string[]): FactorResult {
   const n = matrix.rows
-  const ldlt = packed(matrix)
-  const status = n === 0 ? 0 : factorPacked(`ldlt ${n}`, module => emitLDLT(module, { n }), ldlt)
+  const packed = packedOf(matrix)
+  const status = n === 0 ? 0 : factorPacked(ldlt(n), packed)
   if (status > 0) {
     const message = `A is singular to working precision: nothing is left to divide by in column ${status}`
     return notFactored('singular', message, status - 1, explanation)
@@ -98,10 +101,9 @@ export function factorSymmetric(matrix: DenseMatrix, explanation: readonly strin
     matrix,
     explanation,
     solveInPlace(X, columns) {
-      const key = `ldlt solve ${n} ${columns}`
-      solvePacked(key, module => emitLDLTSolve(module, { n, columns }), ldlt, X)
+      solvePacked(ldltSolve(n, columns), packed, X)
     },
-    logDeterminant: () => logProduct(blockDeterminants(ldlt, n)),
+    logDeterminant: () => logProduct(blockDeterminants(packed, n)),
   })
 }
 
@@ -134,31 +136,30 @@ export function factorTriangular(
       explanation,
     )
   }
-  const copy = matrix.values.slice()
+  const packed = matrix.values.slice()
   return toFactors({
     structure: part === 'lower' ? 'lower triangular' : 'upper triangular',
     matrix,
     explanation,
     solveInPlace(X, columns, transposed) {
-      const emit = (module: ModuleBuilder) => emitTriangle(module, n, part, columns, transposed)
-      solvePacked(`${part} ${n} ${columns} ${transposed}`, emit, copy, X)
+      solvePacked(triangle(n, Number(part === 'upper'), columns, Number(transposed)), packed, X)
     },
-    logDeterminant: () => logProduct(diagonal(copy, n)),
+    logDeterminant: () => logProduct(diagonal(packed, n)),
   })
 }
 
 function emitTriangle(
   module: ModuleBuilder,
   n: number,
-  part: 'lower' | 'upper',
+  upper: number,
   columns: number,
-  transposed: boolean,
+  transposed: number,
 ): WasmFunction {
   return module.function('triangle', { a: 'i32', b: 'i32' }, [], (f, { a, b }) => {
     const system: TriangularSystem = {
       matrix: { address: a, rowStride: n, columnStride: 1 },
       n,
-      part,
+      part: upper ? 'upper' : 'lower',
       unit: false,
       rightSides: { address: b, rowStride: columns, columnStride: 1 },
       columns,

@@ -5,12 +5,11 @@ import {
   emitQRMinimumNorm,
   qrLength,
 } from '../../../kernels/structured/index.ts'
-import type { ModuleBuilder, WasmFunction } from '../../../kernels/wasm/index.ts'
 import { unitRoundoff } from '../rounding.ts'
 import { outer } from './derivatives.ts'
 import { type DenseMatrix, multiplyMatrix, withValues } from './matrixForm.ts'
 import { notFiniteEntry } from './properties.ts'
-import { factorPacked, solvePacked } from './scratch.ts'
+import { factorPacked, kernels, solvePacked } from './scratch.ts'
 
 /** x for a matrix that is not square: of all that make ‖b − Ax‖ smallest, or of all with Ax = b the smallest. */
 export interface RectangularFactors {
@@ -144,16 +143,17 @@ export function minimumNorm(
   }
 }
 
-const kernels = {
-  leastSquares: emitQRLeastSquares,
-  minimumNorm: emitQRMinimumNorm,
-  gram: emitQRGramSolve,
+const pivotedQR = kernels((module, m, n) => emitQR(module, { m, n, pivoting: true }))
+const solves = {
+  leastSquares: kernels((module, m, n, columns) => emitQRLeastSquares(module, { m, n, columns })),
+  minimumNorm: kernels((module, m, n, columns) => emitQRMinimumNorm(module, { m, n, columns })),
+  gram: kernels((module, m, n, columns) => emitQRGramSolve(module, { m, n, columns })),
 }
 
 interface QRFactors {
   /** A kernel's result, so many rows of it, from a copy of B and `room` behind it. */
   run(
-    kernel: keyof typeof kernels,
+    kernel: keyof typeof solves,
     B: Float64Array,
     columns: number,
     rows: number,
@@ -171,7 +171,7 @@ function factorQR(matrix: DenseMatrix, { rankTolerance }: RectangularOptions): Q
   }
   const packed = new Float64Array(qrLength(m, n))
   packed.set(values)
-  if (n > 0) factorPacked(`qr ${m} ${n}`, module => emitQR(module, { m, n, pivoting: true }), packed)
+  if (n > 0) factorPacked(pivotedQR(m, n), packed)
   const tolerance = (rankTolerance ?? Math.max(m, n) * unitRoundoff) * Math.abs(packed[0])
   let rank = 0
   while (rank < n && Math.abs(packed[rank * (n + 1)]) > tolerance) rank++
@@ -181,9 +181,8 @@ function factorQR(matrix: DenseMatrix, { rankTolerance }: RectangularOptions): Q
   }
   return {
     run(kernel, B, columns, rows, room) {
-      const emit = (module: ModuleBuilder): WasmFunction => kernels[kernel](module, { m, n, columns })
       const out = new Float64Array(rows * columns)
-      solvePacked(`qr ${kernel} ${m} ${n} ${columns}`, emit, packed, B, out, room)
+      solvePacked(solves[kernel](m, n, columns), packed, B, out, room)
       return out
     },
   }

@@ -3,24 +3,47 @@ import { createModule, type ModuleBuilder, type WasmFunction } from '../../../ke
 /** Where the arrays of a call begin. */
 const base = 64
 
-type Kernel = (...addresses: number[]) => number
+export type Kernel = (...addresses: number[]) => number
 
 const memory = new WebAssembly.Memory({ initial: 1 })
-const kernels = new Map<string, Kernel>()
 /** The packed factors that lie at `base` now. */
 let resident: Float64Array | null = null
 
-function kernelOf(key: string, emit: (module: ModuleBuilder) => WasmFunction): Kernel {
-  let kernel = kernels.get(key)
-  if (!kernel) {
-    const module = createModule()
-    module.memory({ pages: 1, import: ['scratch', 'memory'] })
-    module.export('run', emit(module))
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { scratch: { memory } })
-    kernel = instance.exports.run as Kernel
-    kernels.set(key, kernel)
+/**
+ * A kernel for each shape, compiled when it is first asked for.
+ *
+ *     const lu = kernels((module, n) => emitLU(module, { n }))
+ *     factorPacked(lu(4), packed)
+ */
+export function kernels<Shape extends number[]>(
+  emit: (module: ModuleBuilder, ...shape: Shape) => WasmFunction,
+): (...shape: Shape) => Kernel {
+  /** Maps of maps, by one number of the shape after the other: a key of text would cost more than a small kernel. */
+  const root = new Map<number, unknown>()
+  return (...shape) => {
+    let level = root
+    for (let k = 0; k < shape.length - 1; k++) {
+      let next = level.get(shape[k]) as Map<number, unknown> | undefined
+      if (!next) {
+        next = new Map()
+        level.set(shape[k], next)
+      }
+      level = next
+    }
+    const last = shape[shape.length - 1]
+    let kernel = level.get(last) as Kernel | undefined
+    if (!kernel) {
+      const module = createModule()
+      module.memory({ pages: 1, import: ['scratch', 'memory'] })
+      module.export('run', emit(module, ...shape))
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()), {
+        scratch: { memory },
+      })
+      kernel = instance.exports.run as Kernel
+      level.set(last, kernel)
+    }
+    return kernel
   }
-  return kernel
 }
 
 /** All of the memory: views are dear, and this one lives until it grows. */
@@ -47,16 +70,31 @@ function store(place: number, out: Float64Array): void {
   else for (let k = 0; k < out.length; k++) out[k] = scratch[place + k]
 }
 
-/**
- * Runs a kernel (a) → status on a copy of the packed matrix, and writes the result back to it.
- * @param key names the kernel and its shape
- */
-export function factorPacked(
-  key: string,
-  emit: (module: ModuleBuilder) => WasmFunction,
-  packed: Float64Array,
-): number {
-  const kernel = kernelOf(key, emit)
+/** Small arrays are cut from a common one: an array of its own takes longer than a small factorisation. */
+let chunk = new ArrayBuffer(0)
+let used = 0
+
+function allocate(length: number): Float64Array {
+  if (length > 512) return new Float64Array(length)
+  if (used + 8 * length > chunk.byteLength) {
+    chunk = new ArrayBuffer(65536)
+    used = 0
+  }
+  const array = new Float64Array(chunk, used, length)
+  used += 8 * length
+  return array
+}
+
+/** A copy of the numbers with room for `more` behind them. */
+export function copyWithRoom(values: Float64Array, more: number): Float64Array {
+  const copy = allocate(values.length + more)
+  if (values.length > few) copy.set(values)
+  else for (let k = 0; k < values.length; k++) copy[k] = values[k]
+  return copy
+}
+
+/** Runs a kernel (a) → status on a copy of the packed matrix, and writes the result back to it. */
+export function factorPacked(kernel: Kernel, packed: Float64Array): number {
   reserve(packed.length)
   load(packed, first)
   const status = kernel(base)
@@ -70,15 +108,7 @@ export function factorPacked(
  * as `out` holds back there; b itself unless it is given. The factors must not have changed since `factorPacked`; they are
  * copied only when others came in between.
  */
-export function solvePacked(
-  key: string,
-  emit: (module: ModuleBuilder) => WasmFunction,
-  packed: Float64Array,
-  b: Float64Array,
-  out = b,
-  room = 0,
-): void {
-  const kernel = kernelOf(key, emit)
+export function solvePacked(kernel: Kernel, packed: Float64Array, b: Float64Array, out = b, room = 0): void {
   // On a boundary of 64 bytes.
   const start = 8 * Math.ceil(packed.length / 8)
   reserve(start + b.length + room)
