@@ -23,6 +23,7 @@ export function asymmetry(
   A: Matrix,
   tolerance: number,
 ): { row: number; column: number; difference: number } | null {
+  if (!isSparse(A) && isSymmetric(A.values, A.rows)) return null
   let worst = { row: 0, column: 0, difference: 0 }
   let largest = 0
   const compare = (row: number, column: number, value: number, mirror: number) => {
@@ -47,6 +48,13 @@ export function asymmetry(
     }
   }
   return worst.difference > tolerance * largest ? worst : null
+}
+
+/** To the last bit. */
+function isSymmetric(values: Float64Array, n: number): boolean {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < i; j++) if (values[i * n + j] !== values[j * n + i]) return false
+  return true
 }
 
 /** Whether each diagonal entry is positive: without it no matrix is positive definite. */
