@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { SingularMatrixError } from '../kernels/singularMatrix.ts'
+import { vjp } from './differentiate/index.ts'
 import type { Graph } from './graph.ts'
 import { interpret } from './interpret/index.ts'
 import * as p from './primitives.ts'
@@ -90,6 +91,22 @@ describe('memory', () => {
       const expected = interpret(graph, inputs).map(array => array.map(value => 100 + 2 * value))
       expect(distance(f.outputs, expected)).toBeLessThan(1e-13)
     }
+  })
+  it('a program that is too large for WebAssembly is refused with its size', () => {
+    const x = p.input('x', [20_000, 20_000])
+    const large = p.transpose(p.exp(x), [1, 0])
+    const graph = { inputs: [x], outputs: [p.matmul(large, p.sin(x))] }
+    expect(() => compile({ large: graph })).toThrow(/'large' needs 1\d\.\d GB/)
+  })
+  it('the gradient of a matrix that is used k times needs one array for it, not k', () => {
+    const bytes = (uses: number) => {
+      let y = p.input('b', [40, 1])
+      const inputs = [p.input('A', [40, 40]), y]
+      for (let k = 0; k < uses; k++) y = p.tanh(p.matmul(inputs[0], y))
+      const [gradient] = vjp([y], [p.full(1, [40, 1])], [inputs[0]])
+      return compile({ gradient: { inputs, outputs: [gradient!] } }).statistics.memoryBytes
+    }
+    expect(bytes(20) - bytes(10)).toBeLessThan(8 * 40 * 40)
   })
   it('a run allocates nothing: less than a byte on average, garbage not collected', () => {
     setFlagsFromString('--expose-gc')

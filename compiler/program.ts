@@ -62,6 +62,8 @@ export interface CompileOptions<Name extends string = string> extends RewriteOpt
   readonly profile?: boolean
 }
 
+/** Addresses have 32 bits. */
+const mostBytes = 2 ** 32
 const pageBytes = 65536
 
 /**
@@ -117,6 +119,12 @@ export function compile<Name extends string>(
   let end = arenaStart
   plans.forEach(({ steps, temporaries }, i) => {
     let arenaEnd = layOutArena(steps, temporaries, arenaStart)
+    if (arenaEnd > mostBytes) {
+      const gigabytes = (arenaEnd / 1e9).toFixed(1)
+      throw new RangeError(
+        `compile: '${names[i]}' needs ${gigabytes} GB, and WebAssembly has room for 4.3 GB; take smaller batches, or fewer unrolled steps`,
+      )
+    }
     const entry = emitEntry(module, names[i], steps, {
       relaxed,
       failureSite: site => sites.push(site) - 1,

@@ -48,20 +48,26 @@ const expander = (bits: number, delta: number): RowOracle => {
   }
 }
 
-console.log('The gradient of the middle entry, δ = 0.5, certified to 1e-4 over all nonzeros:\n')
-printTable(
-  ['n', 'unknowns touched', 'rows read', 'ℓ¹ error at most', 'ms'],
-  (small ? [1e2, 1e6] : [32, 100, 1e3, 1e4, 1e5, 1e6]).map(m => {
-    const c = new Map([[Math.floor(m / 2) * (m + 1), 1]])
-    const run = () => localGradient(grid(m, 0.5), ones, c, { tolerance: 1e-4 })
-    run()
-    const start = performance.now()
-    const { touched, rowAccesses, AErrorBound } = run()
-    return [(m * m).toExponential(0), touched, rowAccesses, AErrorBound, performance.now() - start]
-  }),
-)
+for (const delta of [8, 0.5]) {
+  console.log(`The gradient of the middle entry, δ = ${delta}, certified to 1e-4 over all nonzeros:\n`)
+  printTable(
+    ['n', 'unknowns touched', 'rows read', 'ℓ¹ error at most', 'ms'],
+    (small ? [1e2, 1e6] : [32, 100, 1e3, 1e4, 1e5, 1e6]).map(m => {
+      const c = new Map([[Math.floor(m / 2) * (m + 1), 1]])
+      const run = () => localGradient(grid(m, delta), ones, c, { tolerance: 1e-4 })
+      const times = Array.from({ length: small ? 1 : 9 }, () => {
+        const start = performance.now()
+        run()
+        return performance.now() - start
+      })
+      const { touched, rowAccesses, AErrorBound } = run()
+      return [(m * m).toExponential(0), touched, rowAccesses, AErrorBound, Math.min(...times)]
+    }),
+  )
+  console.log()
+}
 
-console.log('\nOne entry to a relative 1e-3, n = 1e12: what it takes as δ → 0\n')
+console.log('One entry to a relative 1e-3, n = 1e12: what it takes as δ → 0\n')
 printTable(
   ['δ', 'status', 'unknowns touched', 'error at most, by ‖b‖∞/δ'],
   (small ? [1, 0.5] : [1, 0.25, 0.0625, 0.015625, 0.00390625]).map(delta => {

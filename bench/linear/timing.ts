@@ -61,16 +61,17 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
     .join('\n')
 }
 
-/** Numbers in [−1, 1] that look random and are the same on every run. */
-export const wave = (length: number): Float64Array =>
-  Float64Array.from({ length }, (_, k) => Math.sin(12.9898 * (k + 1)))
+/** Numbers in [−1, 1) that look random, and are those of bench/peers/dense.py. */
+export const scattered = (length: number): Float64Array =>
+  Float64Array.from({ length }, (_, k) => ((7919 * k * k + 104729 * k) % 10007) / 5003.5 - 1)
 
 export const orders = [4, 8, 16, 32, 64, 128, 256, 512, 1000]
 
 /** The dense systems of bench/peers/dense.py. */
 export function system(n: number): { general: Float64Array; spd: Float64Array; b: Float64Array } {
-  const general = wave(n * n)
-  for (let i = 0; i < n; i++) general[i * (n + 1)] += n
+  const general = scattered(n * n)
+  for (let i = 0; i < n; i++) general[i * (n + 1)] += Math.sqrt(n)
   const spd = general.map((value, k) => (value + general[(k % n) * n + Math.floor(k / n)]) / 2)
+  for (let i = 0; i < n; i++) spd[i * (n + 1)] += 2 * Math.sqrt(n)
   return { general, spd, b: Float64Array.from({ length: n }, (_, i) => Math.sin(i + 1)) }
 }

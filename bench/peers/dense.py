@@ -29,8 +29,8 @@ def best(f, seconds=0.5):
 rows = []
 for n in json.loads(sys.argv[1]):
     k = np.arange(n * n)
-    a = np.sin(12.9898 * (k + 1.0)).reshape(n, n) + n * np.eye(n)
-    s = (a + a.T) / 2
+    a = (((7919 * k * k + 104729 * k) % 10007) / 5003.5 - 1).reshape(n, n) + np.sqrt(n) * np.eye(n)
+    s = (a + a.T) / 2 + 2 * np.sqrt(n) * np.eye(n)
     b = np.sin(np.arange(n) + 1.0)
     rows.append({
         "lu": best(lambda: scipy.linalg.lu_solve(scipy.linalg.lu_factor(a), b)),

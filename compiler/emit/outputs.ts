@@ -14,6 +14,8 @@ export interface OutputClaims {
   readonly claims: ReadonlyMap<Node, Destination>
   /** Sums and differences that are accumulated term by term, and never computed as such. */
   readonly dissolved: ReadonlySet<Node>
+  /** Outputs that begin as zeros, because sums of products are accumulated there. */
+  readonly cleared: readonly Buffer[]
   /** What is copied or added to an output at the end, from wherever it is. */
   readonly late: readonly (Destination & { readonly node: Node })[]
 }
@@ -65,11 +67,33 @@ export function claimOutputs(
       claims.set(source, { buffer, update })
     } else late.push({ node, buffer, update })
   }
+  const cleared: Buffer[] = []
   graph.outputs.forEach((output, j) => {
-    const update = storage.accumulated.has(j) ? 'add' : 'write'
-    place(output, { buffer: storage.outputs[j], update }, undefined)
+    const buffer = storage.outputs[j]
+    const isLong = !storage.accumulated.has(j) && productsIn(reshapeChain(output).at(-1)!, users) > 1
+    if (isLong) cleared.push(buffer)
+    const update = isLong || storage.accumulated.has(j) ? 'add' : 'write'
+    place(output, { buffer, update }, undefined)
   })
-  return { claims, dissolved, late }
+  return { claims, dissolved, cleared, late }
+}
+
+/**
+ * How many products a sum is of, where it is of products alone and nobody else wants a part of it; else 0. The gradient of a matrix
+ * that is used k times is such a sum: term by term it needs one array, not k.
+ */
+function productsIn(sum: Node, users: ReadonlyMap<Node, ReadonlySet<Node>>): number {
+  if (sizeOf(sum.shape) === 1 || users.get(sum)!.size > 0) return 0
+  let count = 0
+  const open = [sum]
+  while (open.length > 0) {
+    const node = open.pop()!
+    if (node !== sum && users.get(node)!.size > 1) return 0
+    if (node.primitive === 'matmul') count++
+    else if (node.primitive === 'add' || node.primitive === 'subtract') open.push(...node.operands)
+    else return 0
+  }
+  return count
 }
 
 /** Arrays made in place by a kernel: they cannot be added to what is there. */

@@ -43,7 +43,7 @@ export function planSteps(graph: Graph, storage: Storage): Plan {
   const order = topologicalOrder(graph.outputs)
   const users = new Map<Node, Set<Node>>(order.map(node => [node, new Set()]))
   for (const node of order) for (const operand of node.operands) users.get(operand)!.add(node)
-  const { claims, dissolved, late } = claimOutputs(graph, users, storage)
+  const { claims, dissolved, cleared, late } = claimOutputs(graph, users, storage)
   const stored = new Set([...claims.keys(), ...dissolved, ...late.map(({ node }) => node)])
   const fused = fusedNodes(order, users, stored)
 
@@ -219,6 +219,10 @@ export function planSteps(graph: Graph, storage: Storage): Plan {
   /** The steps since the last call are this node's. */
   const serve = (node: Node) => {
     while (nodes.length < steps.length) nodes.push(node)
+  }
+  for (const buffer of cleared) {
+    assign(wholeBuffer(buffer, [buffer.size]), zero)
+    serve(graph.outputs[storage.outputs.indexOf(buffer)])
   }
   for (const node of order) {
     if (dissolved.has(node)) continue
