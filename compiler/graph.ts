@@ -7,6 +7,10 @@
  * `broadcast` makes it so. That keeps each derivative rule a line.
  */
 
+import type { Structure } from '../kernels/structure.ts'
+
+export type { Structure }
+
 export type Shape = readonly number[]
 
 /** Elementwise, one operand. `logistic` is 1/(1+e⁻ˣ); `round` is to the nearest even, as in WebAssembly. */
@@ -25,9 +29,6 @@ export const binaryPrimitives = [
 
 export type UnaryPrimitive = (typeof unaryPrimitives)[number]
 export type BinaryPrimitive = (typeof binaryPrimitives)[number]
-
-/** What the matrix of a `solve` is promised to be, and so how it is factored: LU with partial pivoting, or Cholesky. */
-export type Structure = 'general' | 'spd'
 
 /** The attributes of each primitive that has any; a primitive not named here has none. */
 export interface Attributes {

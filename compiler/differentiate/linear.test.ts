@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { structures } from '../../kernels/structure.ts'
 import type { Graph, Node, Shape, Structure } from '../graph.ts'
 import { interpret } from '../interpret/index.ts'
 import * as p from '../primitives.ts'
@@ -16,11 +17,12 @@ const identity = (shape: Shape): Node => {
   return p.broadcastTo(unit, shape)
 }
 
-/** The matrix of a solve as a function of a parameter matrix: M + 2·I, or I + M·Mᵀ. */
-const matrixOf = (M: Node, structure: Structure): Node =>
-  structure === 'general'
-    ? p.add(M, p.multiply(p.full(2, M.shape), identity(M.shape)))
-    : p.add(identity(M.shape), p.matmul(M, M, { transposeB: true }))
+/** The matrix of a solve as a function of a parameter matrix: I + M·Mᵀ, M + Mᵀ + 2·I, or M + 2·I, of which a part may be read. */
+function matrixOf(M: Node, structure: Structure): Node {
+  if (structure === 'spd') return p.add(identity(M.shape), p.matmul(M, M, { transposeB: true }))
+  const shifted = p.add(M, p.multiply(p.full(2, M.shape), identity(M.shape)))
+  return structure === 'symmetric' ? p.add(shifted, p.transposeMatrix(M)) : shifted
+}
 
 describe('matmul', () => {
   test.each([
@@ -37,8 +39,6 @@ describe('matmul', () => {
     }
   })
 })
-
-const structures: Structure[] = ['general', 'spd']
 
 describe.each(structures)('solve, %s', structure => {
   describe.each([false, true])('transposed: %s', transposed => {

@@ -1,3 +1,4 @@
+import type { Structure } from '../../kernels/structure.ts'
 import type { F64, FunctionBody, I32, Lane, ModuleBuilder } from '../../kernels/wasm/index.ts'
 import type { Scalar } from './expression.ts'
 import type { View } from './view.ts'
@@ -16,5 +17,5 @@ export interface Emission {
   /** A number at a constant place of an array that is complete: read once. */
   element(view: View): F64
   /** Leaves the entry with an error: `status` of matrix `batch` in the solve at `origin`. */
-  fail(failure: { structure: 'general' | 'spd'; origin?: string }, status: I32, batch: I32): void
+  fail(failure: { structure: Structure; origin?: string }, status: I32, batch: I32): void
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import wabt from 'wabt'
+import { structures } from '../../kernels/structure.ts'
 import { createModule } from '../../kernels/wasm/index.ts'
 import { type Graph, type Node, sizeOf } from '../graph.ts'
 import { interpret } from '../interpret/index.ts'
@@ -140,7 +141,12 @@ describe('each family of steps, on arrays of every size', () => {
           p.solve(general, B),
           p.solve(general, B, { transposed: true }),
           p.solve(p.transposeMatrix(general), B),
-          p.solve(spd, B, { structure: 'spd' }),
+          ...structures.flatMap(structure =>
+            [false, true].map(transposed =>
+              p.solve(structure === 'general' ? general : spd, B, { structure, transposed }),
+            ),
+          ),
+          p.solve(p.subtract(p.add(R, p.transposeMatrix(R)), identity), B, { structure: 'symmetric' }),
         ),
       )
     }

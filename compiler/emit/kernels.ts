@@ -4,8 +4,17 @@ import {
   emitLU,
   emitLUSolve,
   emitProduct,
+  type FactorShape,
+  type FactorSolveShape,
 } from '../../kernels/dense/index.ts'
-import { call, f64, type I32, i32, type WasmFunction } from '../../kernels/wasm/index.ts'
+import type { Structure } from '../../kernels/structure.ts'
+import {
+  emitLDLT,
+  emitLDLTSolve,
+  emitTriangleCheck,
+  emitTriangleSolve,
+} from '../../kernels/structured/index.ts'
+import { call, f64, type I32, i32, type ModuleBuilder, type WasmFunction } from '../../kernels/wasm/index.ts'
 import { sizeOf } from '../graph.ts'
 import type { Emission } from './emission.ts'
 import { type Access, emitNest, walkOf } from './nest.ts'
@@ -79,12 +88,30 @@ function productKernel(
   )
 }
 
+/** (packed) → status. */
+const factorKernels: Record<Structure, (module: ModuleBuilder, shape: FactorShape) => WasmFunction> = {
+  general: emitLU,
+  spd: emitCholesky,
+  symmetric: emitLDLT,
+  'lower triangular': emitTriangleCheck,
+  'upper triangular': emitTriangleCheck,
+}
+
+/** (packed, b). */
+const solveKernels: Record<Structure, (module: ModuleBuilder, shape: FactorSolveShape) => WasmFunction> = {
+  general: emitLUSolve,
+  spd: emitCholeskySolve,
+  symmetric: emitLDLTSolve,
+  'lower triangular': (module, shape) => emitTriangleSolve(module, { ...shape, part: 'lower' }),
+  'upper triangular': (module, shape) => emitTriangleSolve(module, { ...shape, part: 'upper' }),
+}
+
 /** Factors each packed matrix of the batch in place, or fails naming the pivot. */
 export function emitFactor(emission: Emission, step: Extract<Step, { kind: 'factor' }>): void {
   const { f, module, relaxed } = emission
   const { target, n, structure } = step
   if (sizeOf(target.shape) === 0) return
-  const kernel = structure === 'spd' ? emitCholesky(module, { n, relaxed }) : emitLU(module, { n, relaxed })
+  const kernel = factorKernels[structure](module, { n, relaxed })
   const batch = f.local('i32', 'batch')
   f.set(batch, 0)
   eachOfBatch(emission, [target], [1], ([matrix]) => {
@@ -100,8 +127,7 @@ export function emitFactorSolve(emission: Emission, step: Extract<Step, { kind: 
   const { target, factors, structure, transposed } = step
   const [n, columns] = target.shape.slice(-2)
   if (sizeOf(target.shape) === 0) return
-  const shape = { n, columns, transposed, relaxed }
-  const kernel = structure === 'spd' ? emitCholeskySolve(module, shape) : emitLUSolve(module, shape)
+  const kernel = solveKernels[structure](module, { n, columns, transposed, relaxed })
   eachOfBatch(emission, [target, factors], [2, 1], ([b, packed]) => {
     f.run(call(kernel, packed, b))
   })

@@ -3,10 +3,11 @@
  *
  * 'general' is LAPACK's getrf: L (unit diagonal, not stored) and U in the place of A, and pivots[k] = the row that was
  * swapped with row k. 'spd' is Cholesky's L in the lower triangle, from the lower triangle of A; its pivots are 0.
+ * 'symmetric' is the LU factorisation of the lower triangle with its mirror image; a triangular matrix is its own factor.
  */
 
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
-import type { Structure } from '../graph.ts'
+import { type Structure, triangleOf } from '../../kernels/structure.ts'
 import type { Arithmetic } from './arithmetic.ts'
 
 /** Whether this is positive and finite: a zero, an infinite or a NaN pivot divides nothing. */
@@ -24,10 +25,38 @@ export function factorOf<T>(
   batch: number,
   origin: string | undefined,
 ): T[] {
-  return structure === 'spd' ? cholesky(field, n, A, batch, origin) : lu(field, n, A, batch, origin)
+  if (structure === 'spd') return cholesky(field, n, A, batch, origin)
+  if (triangleOf(structure)) return checkedTriangle(field, structure, n, A, batch, origin)
+  if (structure === 'general') return lu(field, 'general', n, A, batch, origin)
+  const mirrored = A.map((entry, p) => {
+    const [i, j] = [Math.floor(p / n), p % n]
+    return j > i ? A[j * n + i] : entry
+  })
+  return lu(field, 'symmetric', n, mirrored, batch, origin)
 }
 
-function lu<T>(field: Arithmetic<T>, n: number, A: readonly T[], batch: number, origin?: string): T[] {
+function checkedTriangle<T>(
+  { of, re }: Arithmetic<T>,
+  structure: Structure,
+  n: number,
+  A: readonly T[],
+  batch: number,
+  origin?: string,
+): T[] {
+  for (let k = 0; k < n; k++) {
+    if (!isUsable(Math.abs(re(A[k * (n + 1)])))) throw new SingularMatrixError(k, structure, batch, origin)
+  }
+  return [...A, ...Array.from({ length: n }, () => of(0))]
+}
+
+function lu<T>(
+  field: Arithmetic<T>,
+  structure: Structure,
+  n: number,
+  A: readonly T[],
+  batch: number,
+  origin?: string,
+): T[] {
   const { of, re, subtract, multiply, divide } = field
   const LU = [...A]
   const pivots: number[] = []
@@ -36,7 +65,7 @@ function lu<T>(field: Arithmetic<T>, n: number, A: readonly T[], batch: number, 
     for (let i = k + 1; i < n; i++) {
       if (Math.abs(re(LU[i * n + k])) > Math.abs(re(LU[p * n + k]))) p = i
     }
-    if (!isUsable(Math.abs(re(LU[p * n + k])))) throw new SingularMatrixError(k, 'general', batch, origin)
+    if (!isUsable(Math.abs(re(LU[p * n + k])))) throw new SingularMatrixError(k, structure, batch, origin)
     pivots.push(p)
     for (let j = 0; j < n; j++) {
       const swapped = LU[k * n + j]
@@ -81,6 +110,11 @@ export function solveByFactors<T>(
   if (structure === 'spd') {
     const y = substitute(field, n, 'down', entry, b)
     return substitute(field, n, 'up', (i, j) => entry(j, i), y)
+  }
+  const triangle = triangleOf(structure)
+  if (triangle) {
+    const direction = (triangle === 'lower') === transposed ? 'up' : 'down'
+    return substitute(field, n, direction, transposed ? (i, j) => entry(j, i) : entry, b)
   }
   const pivots = Array.from({ length: n }, (_, k) => re(packed[n * n + k]))
   const lower = (i: number, j: number): T => (i === j ? of(1) : entry(i, j))

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
+import { structures } from '../../kernels/structure.ts'
 import type { Node, Structure } from '../graph.ts'
 import * as p from '../primitives.ts'
 import { graphOf, variable } from '../testing/derivatives.ts'
@@ -90,12 +91,23 @@ describe('linear algebra', () => {
     for (const value of actual) expect(value).toEqual(expected)
   })
 
-  const structures: Structure[] = ['general', 'spd']
+  /** A matrix of the structure. */
+  function matrixOf(M: Node, structure: Structure): Node {
+    if (structure === 'general') return M
+    if (structure === 'spd') return p.matmul(M, M, { transposeB: true })
+    if (structure === 'symmetric') return p.add(M, p.transposeMatrix(M))
+    const n = M.shape.at(-1)!
+    const sign = structure === 'lower triangular' ? 1 : -1
+    const mask = Array.from({ length: n * n }, (_, k) => Number(sign * (Math.floor(k / n) - (k % n)) >= 0))
+    const diagonal = mask.map((_, k) => (k % (n + 1) ? 0 : 2))
+    const onto = (values: number[]) => p.broadcastTo(p.constant(values, [n, n]), M.shape)
+    return p.add(p.multiply(M, onto(mask)), onto(diagonal))
+  }
   test.each(structures)('op(A)·X = B, and the lowered form is the same: %s', structure => {
     for (const transposed of [false, true]) {
       for (const n of [1, 2, 5, 12]) {
         const [M, B] = [variable([2, n, n], 'M'), variable([2, n, 3], 'B')]
-        const A = structure === 'general' ? M : p.matmul(M, M, { transposeB: true })
+        const A = matrixOf(M, structure)
         const X = p.solve(A, B, { structure, transposed })
         const lowered = p.factorSolve(p.factor(A, structure), B, { structure, transposed })
         const graph = graphOf([M, B], p.matmul(A, X, { transposeA: transposed }), B, X, lowered)
@@ -103,6 +115,21 @@ describe('linear algebra', () => {
         expect(distance([AX], [b])).toBeLessThan(1e-12)
         expect(same).toEqual(x)
       }
+    }
+  })
+
+  test('a triangular or symmetric matrix is read where it says', () => {
+    const B = p.constant([1, 2], [2, 1])
+    const solved = (entries: number[], structure: Structure, transposed: boolean) =>
+      evaluated(p.solve(p.constant(entries, [2, 2]), B, { structure, transposed }))
+    for (const transposed of [false, true]) {
+      for (const structure of ['symmetric', 'lower triangular'] as const)
+        expect(solved([4, NaN, 1, 3], structure, transposed)).toEqual(
+          solved([4, structure === 'symmetric' ? 1 : 0, 1, 3], 'general', transposed),
+        )
+      expect(solved([4, 1, NaN, 3], 'upper triangular', transposed)).toEqual(
+        solved([4, 1, 0, 3], 'general', transposed),
+      )
     }
   })
 
@@ -131,6 +158,11 @@ describe('linear algebra', () => {
     expect(solve([1, 2, 2, 4], 'general')).toMatchObject(general)
     expect(solve([1, 0, 0, NaN], 'general')).toMatchObject(general)
     expect(solve([1, 0, 2, 3], 'spd')).toMatchObject({ ...general, structure: 'spd' })
+    expect(solve([1, 2, 2, 4], 'symmetric')).toMatchObject({ ...general, structure: 'symmetric' })
+    expect(solve([1, 2, 2, 0], 'lower triangular')).toMatchObject({
+      ...general,
+      structure: 'lower triangular',
+    })
     expect(solve([-1, 0, 0, 3], 'spd')).toMatchObject({ ...general, structure: 'spd', pivot: 0 })
   })
 })

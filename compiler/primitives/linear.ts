@@ -54,8 +54,8 @@ function checkSquare(where: string, A: Node): number {
 }
 
 /**
- * X with op(A)·X = B; A [..., n, n], B [..., n, k]. A matrix called 'spd' is symmetric positive definite, and only its
- * lower triangle is read (`differentiate/linear.ts` says what its derivative means).
+ * X with op(A)·X = B; A [..., n, n], B [..., n, k]. Of a symmetric matrix only the lower triangle is read, of a triangular one its
+ * own (`differentiate/linear.ts` says what the derivatives mean).
  */
 export function solve(
   A: Node,

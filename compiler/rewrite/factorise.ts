@@ -1,3 +1,4 @@
+import { isSymmetricStructure } from '../../kernels/structure.ts'
 import { factor, factorSolve } from '../primitives.ts'
 import type { Rule, Rules } from './normalise.ts'
 
@@ -12,7 +13,7 @@ const factorise: Rule = node => {
   // The factors of a symmetric matrix solve both ways.
   return factorSolve(factor(A, structure), B, {
     structure,
-    transposed: transposed && structure === 'general',
+    transposed: transposed && !isSymmetricStructure(structure),
   })
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { structures } from '../../kernels/structure.ts'
 import { jvp, vjp } from '../differentiate/index.ts'
 import { type Graph, type Node, sizeOf, topologicalOrder } from '../graph.ts'
 import { interpret } from '../interpret/index.ts'
@@ -128,7 +129,7 @@ describe('a vectorized graph agrees with one sample at a time', () => {
 
   test('solves and their lowered form', () => {
     for (const leading of [[], [2]]) {
-      for (const structure of ['general', 'spd'] as const) {
+      for (const structure of structures) {
         for (const transposed of [false, true]) {
           const [R, B] = [variable([...leading, 4, 4]), variable([...leading, 4, 2])]
           const identity = Array.from({ length: 16 }, (_, i) => Number(i % 5 === 0))

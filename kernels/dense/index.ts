@@ -10,6 +10,7 @@ export { emitMatmul, type MatmulShape } from './matmul.ts'
 export { emitProduct, type Matrix, type Product, transposed, type Update } from './product.ts'
 export {
   emitTriangularSolve,
+  isUsable,
   type TriangularSystem,
   transposedSystem,
 } from './triangular.ts'

@@ -22,6 +22,7 @@ export {
   type QRSolveShape,
   qrLength,
 } from './qr.ts'
+export { emitTriangleCheck, emitTriangleSolve } from './triangle.ts'
 export {
   emitTridiagonalLU,
   emitTridiagonalSolve,

@@ -2,6 +2,7 @@
 
 import type { Attributes } from '../../compiler/graph.ts'
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
+import { type Structure, triangleOf } from '../../kernels/structure.ts'
 
 /**
  * X with op(A)·X = B for a batch of matrices.
@@ -22,11 +23,18 @@ export function solveDense(
   for (let batch = 0; batch < batches; batch++) {
     const matrix = A.slice(batch * n * n, (batch + 1) * n * n)
     const right = X.subarray(batch * n * k, (batch + 1) * n * k)
+    const triangle = triangleOf(structure)
     if (structure === 'spd') solveByCholesky(matrix, right, n, k, batch)
-    else solveByElimination(transposed ? transpose(matrix, n) : matrix, right, n, k, batch)
+    else if (triangle) solveBySubstitution(matrix, right, n, k, batch, triangle, transposed)
+    else if (structure === 'symmetric') solveByElimination(mirrored(matrix, n), right, n, k, batch, structure)
+    else solveByElimination(transposed ? transpose(matrix, n) : matrix, right, n, k, batch, structure)
   }
   return X
 }
+
+/** The symmetric matrix with this lower triangle. */
+const mirrored = (a: Float64Array, n: number): Float64Array =>
+  a.map((entry, p) => (p % n > Math.floor(p / n) ? a[(p % n) * n + Math.floor(p / n)] : entry))
 
 const transpose = (a: Float64Array, n: number): Float64Array =>
   a.map((_, i) => a[(i % n) * n + Math.floor(i / n)])
@@ -49,13 +57,20 @@ function swapRows(x: Float64Array, k: number, i: number, j: number): void {
 }
 
 /** x ← a⁻¹x by Gaussian elimination with partial pivoting; a is overwritten. (Golub & Van Loan, alg. 3.4.1.) */
-function solveByElimination(a: Float64Array, x: Float64Array, n: number, k: number, batch: number): void {
+function solveByElimination(
+  a: Float64Array,
+  x: Float64Array,
+  n: number,
+  k: number,
+  batch: number,
+  structure: Structure,
+): void {
   for (let pivot = 0; pivot < n; pivot++) {
     let largest = pivot
     for (let row = pivot + 1; row < n; row++) {
       if (Math.abs(a[row * n + pivot]) > Math.abs(a[largest * n + pivot])) largest = row
     }
-    if (a[largest * n + pivot] === 0) throw new SingularMatrixError(pivot, 'general', batch)
+    if (a[largest * n + pivot] === 0) throw new SingularMatrixError(pivot, structure, batch)
     if (largest !== pivot) {
       swapRows(a, n, pivot, largest)
       swapRows(x, k, pivot, largest)
@@ -70,6 +85,28 @@ function solveByElimination(a: Float64Array, x: Float64Array, n: number, k: numb
   for (let row = n - 1; row >= 0; row--) {
     for (let column = row + 1; column < n; column++) subtractRow(x, k, row, column, a[row * n + column])
     divideRow(x, k, row, a[row * n + row])
+  }
+}
+
+/** x ← op(a)⁻¹x, of a triangle of a. */
+function solveBySubstitution(
+  a: Float64Array,
+  x: Float64Array,
+  n: number,
+  k: number,
+  batch: number,
+  part: 'lower' | 'upper',
+  transposed: boolean,
+): void {
+  const downwards = (part === 'lower') !== transposed
+  for (let step = 0; step < n; step++) {
+    const row = downwards ? step : n - 1 - step
+    for (let other = 0; other < step; other++) {
+      const column = downwards ? other : n - 1 - other
+      subtractRow(x, k, row, column, transposed ? a[column * n + row] : a[row * n + column])
+    }
+    if (a[row * (n + 1)] === 0) throw new SingularMatrixError(row, `${part} triangular`, batch)
+    divideRow(x, k, row, a[row * (n + 1)])
   }
 }
 

@@ -3,17 +3,29 @@ import { describe, expect, it } from 'vitest'
 import { randoms } from '../../compiler/trace/testing/case.ts'
 import { runTraced } from '../../compiler/trace/testing/runTraced.ts'
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
+import { isSymmetricStructure, type Structure, structures } from '../../kernels/structure.ts'
 import { solve } from './solve.ts'
 
-const structures = ['general', 'spd'] as const
 const maximum = (x: tf.Tensor): number => tf.max(tf.abs(x)).dataSync()[0]
 
-/** Well-conditioned matrices: symmetric positive definite, or not symmetric. */
-function matrices(structure: 'general' | 'spd', shape: number[]): tf.Tensor {
+const symmetrised = (A: tf.Tensor): tf.Tensor => {
+  const axes = [...Array(A.rank).keys()]
+  return tf.add(A, tf.transpose(A, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]))
+}
+
+/** Well-conditioned matrices of the structure. */
+function matrices(structure: Structure, shape: number[]): tf.Tensor {
   const [entries] = randoms([shape], -1, 1)
   const n = shape.at(-1)!
   if (structure === 'general') return tf.add(entries, tf.mul(n, tf.eye(n)))
-  return tf.add(tf.matMul(entries, entries, false, true), tf.eye(n))
+  if (structure === 'spd') return tf.add(tf.matMul(entries, entries, false, true), tf.eye(n))
+  const dominant = tf.add(entries, tf.mul(n, tf.eye(n)))
+  if (structure === 'symmetric') return tf.sub(symmetrised(entries), tf.mul(n, tf.eye(n)))
+  return tf.linalg.bandPart(
+    dominant,
+    structure === 'lower triangular' ? -1 : 0,
+    structure === 'lower triangular' ? 0 : -1,
+  )
 }
 
 describe.each(structures)('solve, %s', structure => {
@@ -64,7 +76,7 @@ describe.each(structures)('solve, %s', structure => {
   const [direction] = randoms([[3, 3]], -1, 1)
   /** A path of matrices, symmetric where A is, and a right-hand side that moves as well. */
   const along = (s: tf.Tensor) =>
-    tf.add(A, tf.mul(tf.sin(s), structure === 'spd' ? tf.add(direction, tf.transpose(direction)) : direction))
+    tf.add(A, tf.mul(tf.sin(s), isSymmetricStructure(structure) ? symmetrised(direction) : direction))
   const functions: Record<string, (s: tf.Tensor) => tf.Tensor> = {
     'of A': s => tf.sum(tf.square(solve(along(s), b, options))),
     'of b': s => tf.sum(tf.square(solve(A, tf.mul(b, tf.exp(s)), options))),
@@ -105,7 +117,7 @@ describe.each(structures)('solve, %s', structure => {
   it('a singular matrix is an error that names the pivot and the line', () => {
     const singular = tf.tensor2d([
       [1, 2],
-      [2, 4],
+      [2, structure.endsWith('triangular') ? 0 : 4],
     ])
     const attempts = [
       () => solve(singular, [1, 1], options),

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Structure } from '../../compiler/graph.ts'
 import { broadcastShape } from '../../compiler/primitives.ts'
+import { type Structure, structures } from '../../kernels/structure.ts'
 import { solveKernel } from './solveKernel.ts'
 
 export interface SolveOptions {
   /**
-   * 'general' (the default): LU with partial pivoting. 'spd': A is symmetric positive definite, Cholesky; only its lower
-   * triangle is read, and derivatives are those within the symmetric matrices (`compiler/differentiate/linear.ts`).
+   * What A is promised to be. 'general' (the default): LU with partial pivoting. 'spd', symmetric positive definite: Cholesky;
+   * 'symmetric': L·D·Lᵀ. Of both only the lower triangle is read, and derivatives are those within the symmetric matrices
+   * (`compiler/differentiate/linear.ts`). 'lower triangular', 'upper triangular': substitution; the other triangle is not read.
    */
   readonly structure?: Structure
 }
@@ -33,8 +34,9 @@ export function solve<B extends tf.Tensor>(
   options: SolveOptions = {},
 ): B {
   const { structure = 'general' } = options
-  if (structure !== 'general' && structure !== 'spd') {
-    throw new RangeError(`solve: structure is 'general' or 'spd', not ${JSON.stringify(structure)}`)
+  if (!structures.includes(structure)) {
+    const known = structures.map(name => `'${name}'`).join(', ')
+    throw new RangeError(`solve: structure is one of ${known}, not ${JSON.stringify(structure)}`)
   }
   return tf.tidy(() => {
     const matrix = real(A)

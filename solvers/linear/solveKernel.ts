@@ -6,6 +6,7 @@ import * as p from '../../compiler/primitives.ts'
 import { registerLowering } from '../../compiler/trace/index.ts'
 import { currentUserLocation, withDeepStacks } from '../../compiler/trace/location.ts'
 import { SingularMatrixError } from '../../kernels/singularMatrix.ts'
+import { isSymmetricStructure, type Structure, triangleOf } from '../../kernels/structure.ts'
 import { solveDense } from './dense.ts'
 
 type SolveAttributes = Attributes['solve']
@@ -27,9 +28,19 @@ registerLowering(kernelName, ({ A, B }, attributes: SolveAttributes) => ({
 }))
 
 const swapped = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2]
-const symmetricPart = (A: tf.Tensor): tf.Tensor => tf.mul(0.5, tf.add(A, tf.transpose(A, swapped(A.rank))))
+/** What of a gradient lies within the matrices of the structure. */
+function structuredPart(A: tf.Tensor, structure: Structure): tf.Tensor {
+  if (isSymmetricStructure(structure)) return tf.mul(0.5, tf.add(A, tf.transpose(A, swapped(A.rank))))
+  const triangle = triangleOf(structure)
+  if (!triangle) return A
+  // tfjs' bandPart has no derivative under nested tf.grad.
+  const order = tf.range(0, A.shape.at(-1)!)
+  const [rows, columns] = [tf.expandDims(order, 1), tf.expandDims(order, 0)]
+  const inside = triangle === 'lower' ? tf.greaterEqual(rows, columns) : tf.lessEqual(rows, columns)
+  return tf.mul(A, tf.cast(inside, 'float32'))
+}
 
-// B̄ = op(A)⁻ᵀX̄, Ā = −B̄Xᵀ (−XB̄ᵀ where op transposes), for 'spd' its symmetric part: the rule of
+// B̄ = op(A)⁻ᵀX̄, Ā = −B̄Xᵀ (−XB̄ᵀ where op transposes), and its part within the structure: the rule of
 // compiler/differentiate/linear.ts. X is solved for again: a saved result would be lost to tfjs' higher derivatives.
 tf.registerGradient({
   kernelName,
@@ -39,13 +50,13 @@ tf.registerGradient({
     const multiplier = () =>
       solveKernel(A, cotangent as tf.Tensor, {
         structure,
-        transposed: structure === 'general' && !transposed,
+        transposed: !isSymmetricStructure(structure) && !transposed,
       })
     const gradientOfA = () => {
       const X = solveKernel(A, B, { structure, transposed })
       const [left, right] = transposed ? [X, multiplier()] : [multiplier(), X]
       const outer = tf.neg(tf.matMul(left, right, false, true))
-      return structure === 'spd' ? symmetricPart(outer) : outer
+      return structuredPart(outer, structure)
     }
     return { A: gradientOfA, B: multiplier }
   },

@@ -1,15 +1,6 @@
-import {
-  emitCholesky,
-  emitCholeskySolve,
-  emitLU,
-  emitLUSolve,
-  emitTriangularSolve,
-  type TriangularSystem,
-  transposedSystem,
-} from '../../../kernels/dense/index.ts'
+import { emitCholesky, emitCholeskySolve, emitLU, emitLUSolve } from '../../../kernels/dense/index.ts'
 import { log } from '../../../kernels/elementary/numbers.ts'
-import { emitLDLT, emitLDLTSolve } from '../../../kernels/structured/index.ts'
-import type { ModuleBuilder, WasmFunction } from '../../../kernels/wasm/index.ts'
+import { emitLDLT, emitLDLTSolve, emitTriangleSolve } from '../../../kernels/structured/index.ts'
 import { type FactorResult, type LogDeterminant, notFactored, toFactors } from './factors.ts'
 import type { DenseMatrix } from './matrixForm.ts'
 import { copyWithRoom, factorPacked, kernels, solvePacked } from './scratch.ts'
@@ -22,7 +13,9 @@ const cholesky = kernels((module, n) => emitCholesky(module, { n }))
 const choleskySolve = kernels((module, n, columns) => emitCholeskySolve(module, { n, columns }))
 const ldlt = kernels((module, n) => emitLDLT(module, { n }))
 const ldltSolve = kernels((module, n, columns) => emitLDLTSolve(module, { n, columns }))
-const triangle = kernels(emitTriangle)
+const triangle = kernels((module, n, upper, columns, transposed) =>
+  emitTriangleSolve(module, { n, part: upper ? 'upper' : 'lower', columns, transposed: transposed === 1 }),
+)
 
 /** A, with room for n pivots behind it. */
 const packedOf = ({ rows, values }: DenseMatrix): Float64Array => copyWithRoom(values, rows)
@@ -145,25 +138,5 @@ export function factorTriangular(
       solvePacked(triangle(n, Number(part === 'upper'), columns, Number(transposed)), packed, X)
     },
     logDeterminant: () => logProduct(diagonal(packed, n)),
-  })
-}
-
-function emitTriangle(
-  module: ModuleBuilder,
-  n: number,
-  upper: number,
-  columns: number,
-  transposed: number,
-): WasmFunction {
-  return module.function('triangle', { a: 'i32', b: 'i32' }, [], (f, { a, b }) => {
-    const system: TriangularSystem = {
-      matrix: { address: a, rowStride: n, columnStride: 1 },
-      n,
-      part: upper ? 'upper' : 'lower',
-      unit: false,
-      rightSides: { address: b, rowStride: columns, columnStride: 1 },
-      columns,
-    }
-    emitTriangularSolve(f, transposed ? transposedSystem(system) : system)
   })
 }
