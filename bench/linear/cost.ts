@@ -1,11 +1,8 @@
-import { vjp } from '../../compiler/differentiate/index.ts'
-import { input } from '../../compiler/primitives.ts'
-import { compile } from '../../compiler/program.ts'
+import { compile, input, vjp } from '../../compiler/index.ts'
 import { factor, isFactored, solveCotangents } from '../../solvers/linear/direct/index.ts'
-import { krylovSolver, solveVjp } from '../../solvers/linear/gradients/index.ts'
+import { krylovSolver, solveVjp, unrolledConjugateGradient } from '../../solvers/linear/gradients/index.ts'
 import { localGradient, type RowOracle, windowFunctional } from '../../solvers/linear/local/index.ts'
 import { algebraicMultigrid } from '../../solvers/linear/preconditioners/index.ts'
-import { unrolledConjugateGradient } from '../../solvers/linear/unrolledConjugateGradient.ts'
 import { poisson } from './multigrid.ts'
 import { best, duration, exponent, system, table } from './timing.ts'
 

@@ -1,6 +1,4 @@
-import { vjp } from '../../compiler/differentiate/index.ts'
-import { input, solve } from '../../compiler/primitives.ts'
-import { compile } from '../../compiler/program.ts'
+import { compile, input, solve, vjp } from '../../compiler/index.ts'
 import { factor, isFactored, solveCotangents } from '../../solvers/linear/direct/index.ts'
 import { krylovSolver, type LinearSolver, solveVjp } from '../../solvers/linear/gradients/index.ts'
 import { algebraicMultigrid } from '../../solvers/linear/preconditioners/index.ts'

@@ -1,13 +1,23 @@
-import { vjp } from '../../compiler/differentiate/index.ts'
-import type { Graph, Node } from '../../compiler/graph.ts'
-import { constant, gather, input, multiply, reshape, scatterAdd, solve } from '../../compiler/primitives.ts'
-import { compile } from '../../compiler/program.ts'
-import { krylovSolver, solveVjp } from '../../solvers/linear/gradients/index.ts'
-import { type CsrMatrix, conjugateGradient } from '../../solvers/linear/krylov/index.ts'
 import {
+  compile,
+  constant,
+  type Graph,
+  gather,
+  input,
+  multiply,
+  type Node,
+  reshape,
+  scatterAdd,
+  solve,
+  vjp,
+} from '../../compiler/index.ts'
+import {
+  krylovSolver,
   type NodeOperator,
+  solveVjp,
   unrolledConjugateGradient,
-} from '../../solvers/linear/unrolledConjugateGradient.ts'
+} from '../../solvers/linear/gradients/index.ts'
+import { type CsrMatrix, conjugateGradient } from '../../solvers/linear/krylov/index.ts'
 import { poisson } from './multigrid.ts'
 import { bytes, scattered, table } from './timing.ts'
 

@@ -1,5 +1,4 @@
-import { input, solve } from '../../compiler/primitives.ts'
-import { compile } from '../../compiler/program.ts'
+import { compile, input, solve } from '../../compiler/index.ts'
 import { factor, isFactored } from '../../solvers/linear/direct/index.ts'
 import { best, orders, system } from './timing.ts'
 

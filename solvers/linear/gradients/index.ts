@@ -5,6 +5,7 @@
  *     const gradient = solveVjp(A, solver, solver.solve(b).x, g)
  */
 
+export { type NodeOperator, unrolledConjugateGradient } from '../unrolledConjugateGradient.ts'
 export {
   compareGradients,
   comparisonTable,
