@@ -24,3 +24,12 @@ export {
   massMatrixOutputs,
 } from './massMatrix.ts'
 export type { Learned, ParameterSpec } from './parameters.ts'
+export {
+  graphLaplacian,
+  type MatrixConstants,
+  positiveDefinite,
+  rowDominant,
+  type SystemMatrixForm,
+  saddlePoint,
+  shiftedSymmetric,
+} from './systemMatrix.ts'
