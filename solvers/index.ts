@@ -8,6 +8,7 @@
 export * from './adjoint/index.ts'
 export * from './implicit/index.ts'
 export * from './linear/direct/index.ts'
+export * as gallery from './linear/gallery/index.ts'
 export * from './linear/gradients/index.ts'
 export * from './linear/krylov/index.ts'
 export * from './linear/learned/index.ts'

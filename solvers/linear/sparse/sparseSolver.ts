@@ -83,7 +83,10 @@ function failure(structure: SparseStructure, place: number, explanation: readonl
     const message = `A is not positive definite: the pivot of row ${place + 1} is not positive`
     return notFactored('not positive definite', message, place, explanation)
   }
-  const message = `A is singular to working precision: nothing is left to divide by in ${structure === 'general' ? 'column' : 'row'} ${place + 1}`
+  const message =
+    structure === 'symmetric'
+      ? `L·D·Lᵀ found no pivot within its front for row ${place + 1}: A is singular, or wants pivots from further away; take 'auto' or 'general', which has them`
+      : `A is singular to working precision: nothing is left to divide by in column ${place + 1}`
   return notFactored('singular', message, place, explanation)
 }
 
