@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CholeskyDecomposition, LuDecomposition, Matrix } from 'ml-matrix'
 import { build } from 'vite'
@@ -16,7 +15,8 @@ type LapackTimes = Times & { readonly scipy: number; readonly numpy: number }
 
 /** As JavaScript, which is what the package ships: tsx' names for functions would double the time of the smallest systems. */
 async function ours(): Promise<OwnTimes[]> {
-  const outDir = mkdtempSync(join(tmpdir(), 'neurode-bench-'))
+  // Beside the packages that it imports.
+  const outDir = mkdtempSync(join(import.meta.dirname, '../../node_modules/.neurode-bench-'))
   try {
     await build({
       configFile: false,
