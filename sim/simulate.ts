@@ -62,7 +62,7 @@ export function simulateAsFar(
   times: Times,
   onProgress?: IntegratorOptions['onProgress'],
 ): Solution {
-  return odeint(system.field, y0, times, { ...solverOptions(scene), onProgress })
+  return odeint(system.field, y0, times, { ...solverOptions(scene), events: system.events, onProgress })
 }
 
 /** The values of a function along a trajectory: T × size. */
@@ -137,6 +137,13 @@ export function trajectoryOf(
       rtol,
       atol,
       statistics: { ...solution.statistics },
+      ...(solution.events.length > 0 && {
+        events: solution.events.map(({ event, t: time, kind }) => ({
+          name: system.eventPlans[event].name,
+          t: time,
+          ...(kind === 'grazing' && { grazing: true }),
+        })),
+      }),
       versions: { neurode: version },
     },
   }

@@ -155,6 +155,8 @@ export function shootingProblem(
   return {
     field,
     observation,
+    eventPlans: system.eventPlans,
+    events: system.events,
     model: field.image(furtherFor(scene.solver.method, field)),
     series,
     ode: { ...solverOptions(scene), ...(rtol && { rtol }), ...(atol && { atol }) },

@@ -16,7 +16,7 @@ const mostSteps = 60
 /**
  * Ways to differentiate ½‖y(T)‖² with respect to the initial state and all parameters, along random directions: finite
  * differences, complex step through the frozen steps (the reference), tangents, discrete adjoint. T is the end of the
- * scene's span, or of its first 60 steps.
+ * scene's span, or of its first 60 steps; it lies before the first event.
  *
  * @throws RangeError for a method without derivatives (odex)
  */
@@ -32,8 +32,10 @@ export function compareTrajectoryGradients(
     throw new RangeError(`solver.method ${scene.solver.method} has no derivatives: use tsit5 or dopri5`)
   const [begin, last] = scene.solver.span
   const y0 = system.model.start
-  const whole = odeint(field, y0, { span: [begin, last] }, { ...options, maxSteps: 100_000 })
-  const steps = Math.min(whole.steps.count, mostSteps)
+  const { events } = system
+  const whole = odeint(field, y0, { span: [begin, last] }, { ...options, events, maxSteps: 100_000 })
+  const firstEvent = Math.min(...whole.events.map(({ step }) => step))
+  const steps = Math.min(whole.steps.count, mostSteps, firstEvent)
   const end = whole.steps.t[steps]
   const integrate = (start: Float64Array): Solution => odeint(field, start, [begin, end], options)
   const solution = integrate(y0)

@@ -76,13 +76,16 @@ function simulatedSeries(scene: Scene, truth: CompiledSystem): Series[] {
       span: [span[0], span[1]],
       saveEvery: save_every ?? scene.solver.save_every,
     })
-    const values = new Float64Array(solution.t.length * observed.length)
-    solution.t.forEach((t, k) => {
-      state.set(solution.y.subarray(k * n, (k + 1) * n))
-      truth.observation.evaluate(t, state, observed)
+    // At an event that acts there are two states, where every step is saved: the one after it counts.
+    const kept = [...solution.t.keys()].filter(k => solution.t[k] !== solution.t[k + 1])
+    const t = Float64Array.from(kept, k => solution.t[k])
+    const values = new Float64Array(t.length * observed.length)
+    kept.forEach((from, k) => {
+      state.set(solution.y.subarray(from * n, (from + 1) * n))
+      truth.observation.evaluate(t[k], state, observed)
       for (let j = 0; j < observed.length; j++)
         values[k * observed.length + j] = observed[j] + noise * random.normal()
     })
-    return { t: solution.t.slice(), values }
+    return { t, values }
   })
 }

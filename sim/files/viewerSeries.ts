@@ -142,6 +142,8 @@ export interface ViewerMeta {
   viewer?: ViewerSection
   /** How many samples there were, where only some of them are here. */
   samples?: number
+  /** What happened at which time, s; grazing: touched, and not acted upon. */
+  events?: readonly { readonly name: string; readonly t: number; readonly grazing?: boolean }[]
   /** Standard deviation of the noise in the data, in the units of the state. */
   noise?: number
   /** SI unit of a state component or series by its name, e.g. `{ a: 'rad', energy: 'J' }`; t is in s, points in m. */

@@ -11,7 +11,7 @@ import { suggestion } from '../scene/suggest.ts'
  * @throws FileError for a name in the module that formulas cannot use; SceneError with all mistakes of the scene
  */
 export function checkModuleScene(scene: Scene, state: readonly string[], module: string): void {
-  const { system, learn, data, solver, criteria } = scene
+  const { system, learn, data, solver, criteria, events = {} } = scene
   const parameters = Object.keys(system.parameters)
   const sensors = Object.keys(learn?.parameters ?? {})
   for (const name of state) {
@@ -37,6 +37,14 @@ export function checkModuleScene(scene: Scene, state: readonly string[], module:
     for (const [axis, formula] of formulas.entries())
       checkFormula(`system.points.${point}.${axis}`, formula, scope)
     scope.push(...['x', 'y', 'z'].map(axis => `${point}.${axis}`))
+  }
+  for (const [name, { when, apply = {} }] of Object.entries(events)) {
+    const known = [...state, ...parameters, ...sensors, 't']
+    checkFormula(`events.${name}.when`, when, known)
+    for (const [key, formula] of Object.entries(apply)) {
+      if (!state.includes(key)) unknown(`events.${name}.apply.${key}`, 'state', key, state)
+      checkFormula(`events.${name}.apply.${key}`, formula, known)
+    }
   }
   for (const [name, formula] of Object.entries(data?.observe ?? {}))
     checkFormula(`data.observe.${name}`, formula, [...state, ...parameters, ...sensors, 't'])

@@ -1,8 +1,10 @@
 import { implicitMethods } from '../../solvers/ode/implicit/methods.ts'
+import type { StateEvent } from '../../solvers/ode/index.ts'
 import { randomStream } from '../data/random.ts'
 import { FileError } from '../files/fileError.ts'
 import type { Formula } from '../scene/formula/index.ts'
 import type { Scene } from '../scene/index.ts'
+import { type EventPlan, stateEvents } from '../stateEvents.ts'
 import {
   type CompiledField,
   type CompiledFunction,
@@ -10,6 +12,7 @@ import {
   type ModelFunction,
 } from '../vectorField.ts'
 import { equationsModel } from './equations.ts'
+import { eventsOf } from './events.ts'
 import { hamiltonianModel } from './hamiltonian.ts'
 import { learnedTerms } from './learnedTerms.ts'
 import { mechanicsModel } from './mechanics.ts'
@@ -27,6 +30,9 @@ export interface CompiledSystem {
   /** The observed values, under the names of `observationNames`. */
   readonly observation: CompiledFunction
   readonly observationNames: readonly string[]
+  readonly eventPlans: readonly EventPlan[]
+  /** For the integrator. */
+  readonly events: readonly StateEvent[]
 }
 
 /**
@@ -40,6 +46,8 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
   if (model.potential) others.potential = model.potential
   if (model.massMatrix) others.massMatrix = model.massMatrix
   if (model.constraints) others.constraints = model.constraints
+  const events = eventsOf(scene, model)
+  Object.assign(others, events.functions)
   const { field, functions } = compileModel(model.derivative, others, {
     state: [model.names.length],
     names: model.names,
@@ -56,6 +64,8 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
     constraints: functions.constraints,
     observation: functions.observation,
     observationNames: observe.names,
+    eventPlans: events.plans,
+    events: stateEvents(events.plans, functions, model.names.length),
   }
 }
 

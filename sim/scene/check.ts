@@ -26,6 +26,7 @@ export function* checkScene(scene: unknown): Generator<Finding> {
   if (type === 'equations' || type === 'lagrangian' || type === 'hamiltonian') {
     yield* checkSystem(scene, names, type)
     yield* checkStateUses(scene, names)
+    yield* checkEvents(scene, names)
   }
   if (type === 'equations' || type === 'lagrangian' || type === 'hamiltonian' || type === 'module') {
     yield* checkLearn(scene, names, type)
@@ -146,6 +147,27 @@ function* checkStateUses(scene: unknown, { coordinates, rates }: SceneNames): Ge
       path: ['solver', 'atol'],
       message: `expected ${state.length} tolerances (${state.join(', ')}), got ${tolerances.length}`,
     }
+}
+
+function* checkEvents(
+  scene: unknown,
+  { coordinates, rates, parameters, sensors, definitions }: SceneNames,
+): Generator<Finding> {
+  const state = [...coordinates, ...rates]
+  const scope = [...state, ...definitions, ...parameters, ...sensors, 't']
+  for (const name of keysOf(scene, 'events')) {
+    yield* checkFormula(scene, ['events', name, 'when'], scope)
+    yield* checkKeys(scene, ['events', name, 'apply'], state, 'state')
+    for (const key of keysOf(scene, 'events', name, 'apply'))
+      yield* checkFormula(scene, ['events', name, 'apply', key], scope)
+    if (at(scene, ['events', name, 'terminal']) === true && at(scene, ['training']) !== undefined)
+      yield {
+        path: ['events', name, 'terminal'],
+        message:
+          'a trajectory that ends early cannot be compared with data to the end: leave it out for training',
+        key: true,
+      }
+  }
 }
 
 function* checkSolver(scene: unknown): Generator<Finding> {

@@ -1,7 +1,8 @@
 import { adjoint, tangent } from '../../solvers/adjoint/index.ts'
-import { createIntegrator, type IntegratorOptions } from '../../solvers/ode/index.ts'
+import { createIntegrator, type IntegratorOptions, type StateEvent } from '../../solvers/ode/index.ts'
 import type { VectorField } from '../../solvers/ode/vectorField.ts'
 import type { ModelImage } from '../modelImage.ts'
+import type { EventPlan } from '../stateEvents.ts'
 import type { Observation } from './observation.ts'
 import type { Series, Window } from './windows.ts'
 
@@ -21,6 +22,9 @@ export interface ShootingProblem {
   readonly model?: ModelImage
   readonly series: readonly Series[]
   readonly ode: IntegratorOptions
+  /** Impacts and switches on the way, and as other threads are sent them. */
+  readonly events?: readonly StateEvent[]
+  readonly eventPlans?: readonly EventPlan[]
   /** σ, per observed value. */
   readonly scales: Float64Array
   /** κ. */
@@ -42,7 +46,7 @@ export function createShooting(problem: ShootingProblem) {
   const n = field.dimension
   const p = field.parameterCount
   const m = observation.size
-  const integrator = createIntegrator(field, problem.ode)
+  const integrator = createIntegrator(field, { ...problem.ode, events: problem.events })
   const observed = new Float64Array(m)
   const cotangent = new Float64Array(m)
   const state = new Float64Array(n)

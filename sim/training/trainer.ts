@@ -240,7 +240,7 @@ export function train(
       if (reason !== undefined) {
         const t = problem.series[window.series].t[window.begin]
         return new TrainingError(
-          `no trajectory from t = ${t} at the start of training: ${reason}. ` +
+          `no trajectory from t = ${t} at the start of training: ${reason.replace(/\.$/, '')}. ` +
             'Start with shorter windows (training.window.from) or other initial parameters.',
         )
       }

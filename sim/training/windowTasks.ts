@@ -2,6 +2,7 @@ import type { IntegratorOptions } from '../../solvers/ode/index.ts'
 import { instantiateModel, type ModelImage } from '../modelImage.ts'
 import type { Task } from '../parallel/member.ts'
 import { rowOf } from '../parallel/sums.ts'
+import { type EventPlan, stateEvents } from '../stateEvents.ts'
 import { createShooting, type Shooting, type ShootingProblem } from './shooting.ts'
 import type { Series, Window } from './windows.ts'
 
@@ -36,6 +37,7 @@ export interface WindowDescription {
   readonly model: ModelImage
   readonly series: readonly Series[]
   readonly ode: IntegratorOptions
+  readonly eventPlans?: readonly EventPlan[]
   readonly scales: Float64Array
   readonly continuity: number
   readonly stateScales: Float64Array
@@ -45,7 +47,8 @@ export interface WindowDescription {
 /** What another thread makes of a description. */
 export function windowTaskOf({ model, memory, ...rest }: WindowDescription): Task {
   const { field, functions } = instantiateModel(model)
-  const problem: ShootingProblem = { ...rest, field, observation: functions.observation }
+  const events = stateEvents(rest.eventPlans ?? [], functions, field.dimension)
+  const problem: ShootingProblem = { ...rest, field, events, observation: functions.observation }
   return windowTask(problem, createShooting(problem), memory)
 }
 

@@ -40,11 +40,12 @@ export function createWindowTeam(
   }
 
   function jobOf(memory: WindowMemory): Job {
-    const { model, series, ode, scales, continuity, stateScales } = problem
+    const { model, series, ode, eventPlans, scales, continuity, stateScales } = problem
     const describe = (): WindowDescription => ({
       model: model!,
       series,
       ode,
+      eventPlans,
       scales,
       continuity,
       stateScales,

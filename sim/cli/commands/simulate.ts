@@ -52,6 +52,17 @@ export async function simulateCommand(path: string, options: SimulateCommandOpti
     `${pc.bold(scene.name)}  t = ${begin} … ${end} s with ${scene.solver.method}: ${accepted} steps, ${rejected} rejected, ` +
       `${evaluations} evaluations, ${milliseconds.toFixed(1)} ms`,
   )
+  system.eventPlans.forEach(({ name }, which) => {
+    const times = solution.events.filter(({ event }) => event === which).map(({ t }) => t)
+    if (times.length === 0) console.log(`${name}: did not happen`)
+    else {
+      const shown = times.slice(0, 6).map(t => Number(t.toPrecision(6)))
+      const more = times.length > shown.length ? ' …' : ''
+      console.log(
+        `${name}: ${times.length === 1 ? 'once' : `${times.length} times`}, at t = ${shown.join(', ')}${more} s`,
+      )
+    }
+  })
   console.log(`${solution.t.length} states written to ${pc.bold(out)}`)
   if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}\n`)
   if (verdicts.some(({ met }) => !met)) process.exitCode = 2

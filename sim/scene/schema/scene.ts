@@ -53,6 +53,19 @@ const criterion = z.strictObject({
   above: z.number().optional().describe('Met where the metric is greater.'),
 })
 
+const event = z.strictObject({
+  when: formula.describe('It happens where this becomes zero and changes its sign.'),
+  direction: z
+    .enum(['rising', 'falling'])
+    .optional()
+    .describe('Only where it rises through zero, or only where it falls; by default both.'),
+  terminal: z.boolean().default(false).describe('The simulation ends there.'),
+  apply: z
+    .record(name, formula)
+    .optional()
+    .describe('The state after it, from the state before; what is not named stays as it is.'),
+})
+
 const reference = z.strictObject({
   state: z.record(name, z.number()).describe('The true state at the end of the span, or a part of it.'),
   source: z.string().describe('Where the digits come from.'),
@@ -64,6 +77,10 @@ export const sceneSchema = z.strictObject({
   about: z.string().optional(),
   system,
   learn: learn.optional(),
+  events: z
+    .record(name, event)
+    .optional()
+    .describe('Impacts, switches, ends: located to rounding, and differentiated with the rest.'),
   solver,
   data: data.optional(),
   training: training.optional(),
