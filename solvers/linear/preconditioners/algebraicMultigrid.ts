@@ -34,13 +34,15 @@ interface Level {
   readonly b: Float64Array
   readonly x: Float64Array
   readonly r: Float64Array
+  /** What the first of two cycles gave. */
+  readonly first: Float64Array
 }
 
 /** Levels of fewer unknowns are solved directly. */
 const coarsest = 64
 
 /**
- * One V-cycle of smoothed-aggregation multigrid (Vaněk, Mandel & Brezina, Computing 56, 1996): groups of strongly coupled
+ * One W-cycle of smoothed-aggregation multigrid (Vaněk, Mandel & Brezina, Computing 56, 1996): groups of strongly coupled
  * unknowns become the coarse ones, a damped Jacobi step smooths the interpolation, A_coarse = PᵀAP. A forward Gauss–Seidel
  * sweep goes down, a backward one up, so that it is symmetric positive definite for such an A, and M⁻ᵀ is the same cycle of
  * Aᵀ. For elliptic problems the iterations of CG stay bounded as n grows.
@@ -63,6 +65,7 @@ export function algebraicMultigrid(A: CsrMatrix, { theta = 0.08 }: MultigridOpti
       b: new Float64Array(n),
       x: new Float64Array(n),
       r: new Float64Array(n),
+      first: new Float64Array(levels.length > 0 ? n : 0),
     })
     if (!P) break
     matrix = multiplyCsr(multiplyCsr(transposeCsr(P), matrix), P)
@@ -163,12 +166,27 @@ function cycle(levels: readonly Level[], depth: number, direction: 'plain' | 'tr
   if (P) {
     const coarse = levels[depth + 1]
     restrict(P, r, coarse.b)
-    cycle(levels, depth + 1, direction)
+    solveTwice(levels, depth + 1, direction)
     interpolate(P, coarse.x, x)
     residual(A, x, b, r)
   }
   solveUpper(triangles, diagonal, r)
   for (let i = 0; i < x.length; i++) x[i] += r[i]
+}
+
+/**
+ * Two cycles on a coarse level, the second for what the first has left: W-cycles. Levels shrink so fast that this is cheap, and
+ * without it the iterations grow with their number.
+ */
+function solveTwice(levels: readonly Level[], depth: number, direction: 'plain' | 'transposed'): void {
+  const { [direction]: matrix, inverse, b, x, first } = levels[depth]
+  cycle(levels, depth, direction)
+  if (inverse) return
+  first.set(x)
+  // Row by row, so that b may be overwritten.
+  residual(matrix.A, x, b, b)
+  cycle(levels, depth, direction)
+  for (let i = 0; i < x.length; i++) x[i] += first[i]
 }
 
 function residual(A: CsrMatrix, x: Float64Array, b: Float64Array, r: Float64Array): void {

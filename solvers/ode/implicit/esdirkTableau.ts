@@ -69,7 +69,7 @@ export function flattenEsdirk({ gamma, a, dense, errorFactor = 1 }: EsdirkTablea
 }
 
 /** k_i from the polynomial through up to three of the stages before, those at the abscissae nearest to c_i. */
-function predictorRow(c: Float64Array, i: number): number[] {
+export function predictorRow(c: Float64Array, i: number): number[] {
   const nodes = Array.from({ length: i }, (_, j) => j)
     .sort((p, q) => Math.abs(c[p] - c[i]) - Math.abs(c[q] - c[i]) || q - p)
     .slice(0, 3)
