@@ -20,7 +20,7 @@ const rules: Readonly<Record<string, Rule>> = {
   compiler: { folders: ['kernels'], packages: ['@tensorflow/tfjs-core'] },
   'solvers/linear': { folders: ['kernels', 'compiler'], packages: ['@tensorflow/tfjs-core'] },
   'solvers/implicit': {
-    folders: ['kernels', 'compiler', 'solvers/linear'],
+    folders: ['kernels', 'compiler', 'solvers/linear', 'solvers/ode'],
     packages: ['@tensorflow/tfjs-core'],
   },
   'solvers/ode': { folders: ['kernels'], packages: ['odex'] },

@@ -22,3 +22,4 @@ export {
   type QuadraticProgramSolution,
   quadraticProgram,
 } from './quadraticProgram.ts'
+export { type SteadyStateOptions, steadyState } from './steadyState.ts'

@@ -20,7 +20,7 @@ export interface StepContext {
   /** What the last trial step ran into, if it did not get as far as an error estimate. */
   obstacle: Failure | undefined
   /** out ← f(t, y), counted; false, with the obstacle noted, where that is not possible. */
-  evaluate(t: number, y: Float64Array, out: Float64Array): boolean
+  evaluate: (t: number, y: Float64Array, out: Float64Array) => boolean
   /** Notes as the obstacle that the state y at time t is not finite. */
   overflow(t: number, y: Float64Array): void
   /** Forgets the last integration. */
@@ -34,11 +34,29 @@ function allFinite(v: Float64Array): boolean {
   return sum === 0
 }
 
-export function createStepContext(field: VectorField, options: IntegratorOptions): StepContext {
-  const nonFinite = (t: number, values: Float64Array, derivative: boolean) => {
-    const index = values.findIndex(value => !Number.isFinite(value))
-    return failures.nonFinite(field, t, index, values[index], derivative)
+/** The evaluation of a field for a context: counted, and what goes wrong noted there. */
+function evaluationOf(field: VectorField, context: Pick<StepContext, 'statistics' | 'obstacle'>) {
+  return (t: number, y: Float64Array, out: Float64Array): boolean => {
+    context.statistics.evaluations++
+    try {
+      field.evaluate(t, y, out)
+    } catch (error) {
+      if (!(error instanceof SingularMatrixError)) throw error
+      context.obstacle = failures.singularMatrix(t, error)
+      return false
+    }
+    if (allFinite(out)) return true
+    context.obstacle = nonFinite(field, t, out, true)
+    return false
   }
+}
+
+function nonFinite(field: VectorField, t: number, values: Float64Array, derivative: boolean): Failure {
+  const index = values.findIndex(value => !Number.isFinite(value))
+  return failures.nonFinite(field, t, index, values[index], derivative)
+}
+
+export function createStepContext(field: VectorField, options: IntegratorOptions): StepContext {
   const context: StepContext = {
     field,
     rtol: options.rtol ?? 1e-6,
@@ -47,21 +65,9 @@ export function createStepContext(field: VectorField, options: IntegratorOptions
     statistics: newStatistics(),
     dominant: 0,
     obstacle: undefined,
-    evaluate(t, y, out) {
-      context.statistics.evaluations++
-      try {
-        field.evaluate(t, y, out)
-      } catch (error) {
-        if (!(error instanceof SingularMatrixError)) throw error
-        context.obstacle = failures.singularMatrix(t, error)
-        return false
-      }
-      if (allFinite(out)) return true
-      context.obstacle = nonFinite(t, out, true)
-      return false
-    },
+    evaluate: () => false, // until there is the context that it counts in
     overflow(t, y) {
-      context.obstacle = nonFinite(t, y, false)
+      context.obstacle = nonFinite(field, t, y, false)
     },
     reset() {
       context.statistics = newStatistics()
@@ -69,5 +75,33 @@ export function createStepContext(field: VectorField, options: IntegratorOptions
       context.obstacle = undefined
     },
   }
+  context.evaluate = evaluationOf(field, context)
   return context
+}
+
+/** The context of a part of the field: what is counted and noted there is so in the whole's. */
+export function contextOfPart(context: StepContext, part: VectorField): StepContext {
+  return {
+    ...context,
+    field: part,
+    get statistics() {
+      return context.statistics
+    },
+    set statistics(statistics) {
+      context.statistics = statistics
+    },
+    get dominant() {
+      return context.dominant
+    },
+    set dominant(index) {
+      context.dominant = index
+    },
+    get obstacle() {
+      return context.obstacle
+    },
+    set obstacle(failure) {
+      context.obstacle = failure
+    },
+    evaluate: evaluationOf(part, context),
+  }
 }

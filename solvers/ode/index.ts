@@ -1,5 +1,6 @@
 export type { SparsityPattern } from '../../kernels/sparsity/index.ts'
 export type { EventRecord, StateEvent } from './events.ts'
+export { addFields } from './imex/addFields.ts'
 export { dopri5 } from './methods/dopri5.ts'
 export type { MethodName } from './methods/index.ts'
 export { tsit5 } from './methods/tsit5.ts'

@@ -1,5 +1,6 @@
 import { bytesOf } from './checkpoints.ts'
 import type { StateEvent } from './events.ts'
+import { imexMethods } from './imex/methods.ts'
 import { implicitMethods } from './implicit/methods.ts'
 import { type MethodName, methodNames, symplectic, tableaus } from './methods/index.ts'
 import type { Statistics } from './solution.ts'
@@ -103,6 +104,11 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
       `method '${typeof method === 'string' ? method : method.name}' takes no mass matrix: use 'radau5' (or ${list(
         Object.keys(implicitMethods).filter(name => name !== 'radau5'),
       )})`,
+    )
+  if (typeof method === 'string' && method in imexMethods && !field.parts)
+    throw new RangeError(
+      `method '${method}' needs a field that is split into a stiff part and the rest: make it by addFields(stiff, nonstiff), ` +
+        "or use 'kvaerno5' for the whole",
     )
   if (!hasErrorEstimate(method) && options.fixedStep === undefined)
     throw new RangeError(

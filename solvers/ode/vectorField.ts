@@ -58,6 +58,8 @@ export interface VectorField {
   readonly jacobianPattern?: SparsityPattern
   /** out ← ∂f/∂t, n; zeros where f does not depend on t. Methods and gradients that need it say so. */
   timeDerivative?(t: number, y: Float64Array, out: Float64Array): void
+  /** f = stiff + nonstiff, both with this field's θ, for implicit–explicit methods; `addFields` makes such a field. */
+  readonly parts?: { readonly stiff: VectorField; readonly nonstiff: VectorField }
   /** out ← M(t, y), row-major n×n, of M·dy/dt = f; it may be singular. Absent: the identity. */
   mass?(t: number, y: Float64Array, out: Float64Array): void
   /** Whether M depends neither on t nor on y nor on θ: it is then asked for once. Default false. */

@@ -1,4 +1,5 @@
 import type { StepContext } from '../context.ts'
+import { imexMethods } from '../imex/methods.ts'
 import { implicitMethods } from '../implicit/methods.ts'
 import type { Stepper } from '../stepper.ts'
 import { compositions, createComposition } from '../symplectic/composition.ts'
@@ -39,7 +40,10 @@ export const symplectic = {
 } as const satisfies Record<string, MakeStepper>
 
 /** The methods of all families but the explicit Runge–Kutta methods: to add one, add what makes its stepper here. */
-export const steppers = { ...symplectic, ...implicitMethods } as const satisfies Record<string, MakeStepper>
+export const steppers = { ...symplectic, ...implicitMethods, ...imexMethods } as const satisfies Record<
+  string,
+  MakeStepper
+>
 
 export type MethodName = keyof typeof tableaus | keyof typeof steppers | 'odex'
 
