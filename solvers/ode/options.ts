@@ -1,8 +1,7 @@
 import { bytesOf } from './checkpoints.ts'
 import type { StateEvent } from './events.ts'
-import { imexMethods } from './imex/methods.ts'
 import { implicitMethods } from './implicit/methods.ts'
-import { type MethodName, methodNames, symplectic, tableaus } from './methods/index.ts'
+import { type MethodName, methodNames, splitMethodNames, symplectic, tableaus } from './methods/index.ts'
 import type { Statistics } from './solution.ts'
 import type { Tableau } from './tableau.ts'
 import type { VectorField } from './vectorField.ts'
@@ -97,15 +96,16 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
     )
   if (!(Number.isInteger(maxSteps) && maxSteps > 0))
     throw new RangeError(`maxSteps must be a positive whole number, not ${maxSteps}`)
-  if (typeof method === 'string' && !methodNames.includes(method))
-    throw new RangeError(`no method '${method}': there are ${list(methodNames)}`)
+  const split = (splitMethodNames as readonly unknown[]).includes(method)
+  if (typeof method === 'string' && !methodNames.includes(method) && !split)
+    throw new RangeError(`no method '${method}': there are ${list([...methodNames, ...splitMethodNames])}`)
   if (field.mass && !(typeof method === 'string' && method in implicitMethods))
     throw new RangeError(
       `method '${typeof method === 'string' ? method : method.name}' takes no mass matrix: use 'radau5' (or ${list(
         Object.keys(implicitMethods).filter(name => name !== 'radau5'),
       )})`,
     )
-  if (typeof method === 'string' && method in imexMethods && !field.parts)
+  if (split && !field.parts)
     throw new RangeError(
       `method '${method}' needs a field that is split into a stiff part and the rest: make it by addFields(stiff, nonstiff), ` +
         "or use 'kvaerno5' for the whole",

@@ -47,8 +47,12 @@ export const steppers = { ...symplectic, ...implicitMethods, ...imexMethods } as
 
 export type MethodName = keyof typeof tableaus | keyof typeof steppers | 'odex'
 
+/** The methods that any field can be integrated by. */
 export const methodNames = [
   ...Object.keys(tableaus),
-  ...Object.keys(steppers),
+  ...Object.keys(steppers).filter(name => !(name in imexMethods)),
   'odex',
 ] as readonly MethodName[]
+
+/** Those for fields with `parts`. */
+export const splitMethodNames = Object.keys(imexMethods) as readonly (keyof typeof imexMethods)[]

@@ -28,12 +28,12 @@ type Jacobians = (
 /** A vector field from a right-hand side and its Jacobians. */
 export function fieldOf(
   n: number,
-  theta: readonly number[],
+  theta: ArrayLike<number>,
   f: RightHandSide,
   jacobians: Jacobians = () => {},
   names?: readonly string[],
 ): Problem['field'] {
-  const parameters = Float64Array.from(theta)
+  const parameters = theta instanceof Float64Array ? theta : Float64Array.from(theta)
   const p = parameters.length
   const fy = new Float64Array(n * n)
   const ftheta = new Float64Array(n * p)
