@@ -49,7 +49,7 @@ describe.each(Object.entries(forms))('%s', (_, make) => {
         const A = matrixOf(form, outputs)
         const { alpha, dominance, inverseNorm } = form.constants
         const n = A.rows
-        const rounding = 1e-13 * n * A.norm('frobenius')
+        const rounding = 1e-11 * n * A.norm('frobenius')
         if (form.structure !== 'general') {
           for (let i = 0; i < n; i++)
             for (let j = 0; j < i; j++) expect(Math.abs(A.get(i, j) - A.get(j, i))).toBeLessThan(rounding)
