@@ -39,6 +39,7 @@ export function endError(scene: Scene, names: readonly string[], solution: Solut
 function energyDrift({ energy, potential }: CompiledSystem, { t, y }: Solution): number {
   const energies = along(energy!, t, y)
   const range = potential ? along(potential, t, y) : energies
-  const [lowest, highest] = [Math.min(...range), Math.max(...range)]
+  const lowest = range.reduce((least, value) => Math.min(least, value), Infinity)
+  const highest = range.reduce((most, value) => Math.max(most, value), -Infinity)
   return Math.abs(energies[energies.length - 1] - energies[0]) / (highest - lowest)
 }

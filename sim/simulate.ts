@@ -86,7 +86,7 @@ const mostMatrixEntries = 1e6
 export function trajectoryOf(
   scene: Scene,
   system: CompiledSystem,
-  solution: Solution,
+  solution: Pick<Solution, 't' | 'y' | 'statistics' | 'events'>,
   truth?: { readonly system: CompiledSystem; readonly t: Float64Array; readonly y: Float64Array },
 ): Trajectory {
   const { t, y } = solution

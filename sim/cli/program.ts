@@ -28,6 +28,7 @@ export function commandLine(): Command {
     .option('--rtol <r>', 'relative tolerance')
     .option('--atol <a>', 'absolute tolerance')
     .option('--model <run>', 'simulate what this run has learned, not the ground truth')
+    .option('--stream', 'write while it runs: for trajectories longer than memory')
     .addOption(overrides())
     .action(async (scene, options) =>
       (await import('./commands/simulate.ts')).simulateCommand(scene, options),

@@ -68,16 +68,23 @@ export function readNpz(bytes: Uint8Array, place: string): NpzContent {
 }
 
 function writeNpy({ data, shape }: NpzArray): Uint8Array {
-  const kind = data instanceof Float64Array ? '<f8' : '|u1'
+  const header = npyHeader(data instanceof Float64Array ? '<f8' : '|u1', shape)
+  const file = new Uint8Array(header.length + data.byteLength)
+  file.set(header)
+  file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
+  return file
+}
+
+/** What comes before the numbers of an .npy file. */
+export function npyHeader(kind: '<f8' | '|u1', shape: readonly number[]): Uint8Array {
   const tuple = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`
   const dictionary = `{'descr': '${kind}', 'fortran_order': False, 'shape': ${tuple}, }`
   const headerLength = Math.ceil((dictionary.length + 11) / 64) * 64 - 10
   const header = `${dictionary.padEnd(headerLength - 1, ' ')}\n`
-  const file = new Uint8Array(10 + headerLength + data.byteLength)
-  file.set([...magic, 1, 0, headerLength & 255, headerLength >> 8])
-  file.set(new TextEncoder().encode(header), 10)
-  file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + headerLength)
-  return file
+  const bytes = new Uint8Array(10 + headerLength)
+  bytes.set([...magic, 1, 0, headerLength & 255, headerLength >> 8])
+  bytes.set(new TextEncoder().encode(header), 10)
+  return bytes
 }
 
 function readNpy(file: Uint8Array, place: string, name: string): NpzArray {

@@ -31,7 +31,7 @@ export function createDriver(
   const y = new Float64Array(n)
   const y1 = new Float64Array(n)
   const state = new Float64Array(n)
-  const saved = createSavedStates()
+  const saved = createSavedStates(options.onSaved)
   const finder = options.events?.length ? createEventFinder(options.events, stepper, context) : undefined
   const checkpoints =
     options.memory === undefined

@@ -42,6 +42,11 @@ export interface IntegratorOptions {
   memory?: string | number
   /** What is looked for on the way: zeros of functions of the state that are counted, stop or let the state jump. */
   events?: readonly StateEvent[]
+  /**
+   * Takes each saved state as it is reached, in the order of the times; the solution then holds none, so that a run may be longer
+   * than memory. The array is used again.
+   */
+  onSaved?: (t: number, y: Float64Array) => void
   /** Called after each accepted step; false cancels the integration. */
   onProgress?: (t: number, statistics: Readonly<Statistics>) => boolean | undefined
 }
@@ -126,6 +131,8 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
     if (options.keepSteps === false) throw new RangeError('memory bounds what keepSteps: false does not keep')
     if (method === 'odex') throw new RangeError("memory: method 'odex' keeps no steps for an adjoint")
   }
+  if (method === 'odex' && options.onSaved)
+    throw new RangeError("method 'odex' hands no states over: use 'dop853' or 'vern7'")
   if (method === 'odex' && options.events?.length)
     throw new RangeError("method 'odex' finds no events: use 'dop853', 'vern7' or 'tsit5'")
   if (method === 'odex' && options.fixedStep !== undefined)

@@ -3,24 +3,36 @@ import type { IntegratorOptions, TimePlan } from './options.ts'
 import type { Failure, Solution, Statistics } from './solution.ts'
 import { type StepRecord, stepAt } from './steps.ts'
 
-/** The saved states of a run, in memory that is used again by the next. */
+/** The saved states of a run, in memory that is used again by the next; or handed over one by one, and not kept. */
 export interface SavedStates {
   /** Number of saved times reached. */
   count: number
   y: Float64Array
+  times: Float64Array
+  readonly handOver?: (t: number, y: Float64Array) => void
 }
 
-export const createSavedStates = (): SavedStates => ({ count: 0, y: new Float64Array(0) })
+export const createSavedStates = (handOver?: SavedStates['handOver']): SavedStates => ({
+  count: 0,
+  y: new Float64Array(0),
+  times: new Float64Array(0),
+  handOver,
+})
 
 export function beginSaving(saved: SavedStates, plan: TimePlan, y0: Float64Array): void {
   saved.count = 0
   if (!plan.saveAt) return
+  saved.times = plan.saveAt
   const length = plan.saveAt.length * y0.length
-  if (saved.y.length < length) saved.y = new Float64Array(length)
+  if (!saved.handOver && saved.y.length < length) saved.y = new Float64Array(length)
   saveState(saved, y0)
 }
 
 export function saveState(saved: SavedStates, y: Float64Array): void {
+  if (saved.handOver) {
+    saved.handOver(saved.times[saved.count++], y)
+    return
+  }
   const out = saved.y
   const n = y.length
   for (let m = 0, at = saved.count * n; m < n; m++) out[at + m] = y[m]

@@ -7,6 +7,7 @@ import { loadParameters } from '../../run/checkpoint.ts'
 import { writeSimulationResult } from '../../run/result.ts'
 import { loadScene } from '../../scene/index.ts'
 import { simulate, trajectoryOf } from '../../simulate.ts'
+import { streamSimulation } from '../../streamSimulation.ts'
 import { progress } from '../progress.ts'
 import { verdictTable } from '../verdictTable.ts'
 
@@ -16,6 +17,7 @@ export interface SimulateCommandOptions {
   readonly rtol?: string
   readonly atol?: string
   readonly model?: string
+  readonly stream?: boolean
   readonly set?: readonly string[]
 }
 
@@ -34,18 +36,21 @@ export async function simulateCommand(path: string, options: SimulateCommandOpti
   const line = progress('s')
   let shown = performance.now()
   const start = performance.now()
-  const solution = simulate(scene, system, undefined, undefined, (t, { accepted }) => {
+  const report = (t: number, { accepted }: { accepted: number }): undefined => {
     const now = performance.now()
     if (now - shown > 500) {
       shown = now
       line.update(Number((t - begin).toPrecision(4)), end - begin, `${accepted} steps`)
     }
     return undefined
-  })
+  }
+  const solution = options.stream
+    ? streamSimulation(scene, system, out, report)
+    : simulate(scene, system, undefined, undefined, report)
   line.end()
   const milliseconds = performance.now() - start
-  const verdicts = judgeSimulation(scene, system, solution)
-  writeAtomically(out, writeTrajectory(trajectoryOf(scene, system, solution)))
+  const verdicts = options.stream ? [] : judgeSimulation(scene, system, solution)
+  if (!options.stream) writeAtomically(out, writeTrajectory(trajectoryOf(scene, system, solution)))
   writeSimulationResult(`${out.replace(/\.npz$/, '')}.result.json`, scene, solution, verdicts, milliseconds)
   const { evaluations, accepted, rejected } = solution.statistics
   console.log(
