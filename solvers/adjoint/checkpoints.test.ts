@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import type { IntegratorOptions, StateEvent, Times } from '../ode/index.ts'
+import { variableMass } from '../ode/implicit/testing/massProblems.ts'
+import { stiffVanDerPol } from '../ode/implicit/testing/stiffProblems.ts'
+import type { IntegratorOptions, StateEvent, Times, VectorField } from '../ode/index.ts'
 import { odeint } from '../ode/index.ts'
 import type { StepRecord } from '../ode/steps.ts'
 import { fieldOf, lotkaVolterra } from '../ode/testing/problems.ts'
@@ -22,7 +24,12 @@ async function arrayBytes(): Promise<number> {
 }
 
 /** Gradient of Σ cos(i)·y_i, and the solution. */
-function gradient(options: IntegratorOptions, times: Times, y0: readonly number[] = [1, 1.2], f = field) {
+function gradient(
+  options: IntegratorOptions,
+  times: Times,
+  y0: readonly number[] = [1, 1.2],
+  f: VectorField = field,
+) {
   const solution = odeint(f, y0, times, options)
   const cotangents = solution.y.map((_, i) => Math.cos(i))
   const y0Gradient = new Float64Array(f.dimension)
@@ -73,6 +80,26 @@ describe.each(['tsit5', 'dop853', 'vern9', 'yoshida6', 'gauss4', 'rk4'] as const
       expect(h.length).toBeGreaterThan(0)
     },
   )
+})
+
+describe.each(['kvaerno3', 'kvaerno5', 'radau5', 'bdf', 'auto'] as const)('%s', method => {
+  it.each<[string, VectorField, number[], number]>([
+    ['rejected steps, kept Jacobians and changes of method', stiffVanDerPol(40), [2, 0], 100],
+    ['a mass matrix that depends on the state', variableMass(), [1, 0.8], 30],
+  ])('takes its steps again with the same bits, for all that it remembers: %s', (_name, stiff, y0, end) => {
+    const options = { method, rtol: 1e-5, atol: 1e-5 }
+    const times = [0, end / 3, end]
+    const free = gradient(options, times, y0, stiff)
+    const { rejected, jacobians, accepted } = free.solution.statistics
+    if (!stiff.mass) expect(rejected).toBeGreaterThan(2)
+    expect(jacobians).toBeLessThan(accepted)
+    for (const kilobytes of [200, 40, 12]) {
+      const bounded = gradient({ ...options, memory: kilobytes * 1000 }, times, y0, stiff)
+      expect(bounded.numbers).toEqual(free.numbers)
+      expect(bounded.checkpoints!.bytes).toBeLessThanOrEqual(kilobytes * 1000)
+      expect(bounded.solution.statistics).toEqual(free.solution.statistics)
+    }
+  })
 })
 
 it('the same through events', () => {

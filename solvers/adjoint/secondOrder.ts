@@ -41,32 +41,48 @@ export function hessianVector(
   const both = withTangent(field, direction.theta)
   const solution = odeint(field, y0, times, options)
   if (solution.failure) throw new Error(solution.failure.message)
-  const doubled = replay(both, [...Array.from(y0), ...direction.y0], solution, options)
+  const start = new Float64Array(2 * n)
+  for (let m = 0; m < n; m++) {
+    start[2 * m] = y0[m]
+    start[2 * m + 1] = direction.y0[m]
+  }
+  const doubled = replay(both, start, solution, options)
   const count = solution.t.length
   const y = new Float64Array(count * n)
   const dy = new Float64Array(count * n)
-  for (let i = 0; i < count; i++)
-    for (let m = 0; m < n; m++) {
-      y[i * n + m] = doubled.y[2 * i * n + m]
-      dy[i * n + m] = doubled.y[(2 * i + 1) * n + m]
-    }
+  split(doubled.y, y, dy)
   const gradient = new Float64Array(count * n)
   const curvature = new Float64Array(count * n)
   loss.gradient(y, gradient)
   loss.hessianVector(y, dy, curvature)
   const cotangents = new Float64Array(2 * count * n)
-  for (let i = 0; i < count; i++)
-    for (let m = 0; m < n; m++) {
-      cotangents[2 * i * n + m] = curvature[i * n + m]
-      cotangents[(2 * i + 1) * n + m] = gradient[i * n + m]
-    }
+  join(curvature, gradient, cotangents)
   const gradBoth = new Float64Array(2 * n)
-  const theta = new Float64Array(p)
-  adjoint(both, doubled, cotangents, gradBoth, theta)
-  return { y0: gradBoth.slice(0, n), theta }
+  const product = { y0: new Float64Array(n), theta: new Float64Array(p) }
+  adjoint(both, doubled, cotangents, gradBoth, product.theta)
+  for (let m = 0; m < n; m++) product.y0[m] = gradBoth[2 * m]
+  return product
 }
 
-/** (y, δy)' = (f, ∂f/∂y·δy + ∂f/∂θ·δθ), for a fixed δθ. */
+/** first, second ← the two of [first₀, second₀, first₁, second₁ …]. */
+function split(both: Float64Array, first: Float64Array, second: Float64Array): void {
+  for (let m = 0; m < first.length; m++) {
+    first[m] = both[2 * m]
+    second[m] = both[2 * m + 1]
+  }
+}
+
+/** The other way round. */
+function join(first: Float64Array, second: Float64Array, both: Float64Array): void {
+  for (let m = 0; m < first.length; m++) {
+    both[2 * m] = first[m]
+    both[2 * m + 1] = second[m]
+  }
+}
+
+/**
+ * (y, δy)' = (f, ∂f/∂y·δy + ∂f/∂θ·δθ), for a fixed δθ. The state is [y₁, δy₁, y₂, δy₂ …], so that positions stay before velocities.
+ */
 function withTangent(field: VectorField, dtheta: Float64Array): VectorField {
   const { vjp, jvp, jvpVjp } = field
   if (!vjp || !jvp || !jvpVjp || field.mass)
@@ -75,7 +91,8 @@ function withTangent(field: VectorField, dtheta: Float64Array): VectorField {
     )
   const n = field.dimension
   const vector = () => new Float64Array(n)
-  const [y, dy, slope, a, b, byY, byTangent] = [
+  const [y, dy, slope, change, a, b, byY, byTangent] = [
+    vector(),
     vector(),
     vector(),
     vector(),
@@ -85,22 +102,19 @@ function withTangent(field: VectorField, dtheta: Float64Array): VectorField {
     vector(),
   ]
   const unused = new Float64Array(field.parameterCount)
-  const split = (state: Float64Array, first: Float64Array, second: Float64Array) => {
-    for (let m = 0; m < n; m++) {
-      first[m] = state[m]
-      second[m] = state[n + m]
-    }
-  }
   return {
     dimension: 2 * n,
     parameterCount: field.parameterCount,
     parameters: field.parameters,
+    parts: field.parts && {
+      stiff: withTangent(field.parts.stiff, dtheta),
+      nonstiff: withTangent(field.parts.nonstiff, dtheta),
+    },
     evaluate(t, state, out) {
       split(state, y, dy)
       field.evaluate(t, y, slope)
-      out.set(slope)
-      jvp.call(field, t, y, dy, dtheta, slope)
-      out.set(slope, n)
+      jvp.call(field, t, y, dy, dtheta, change)
+      join(slope, change, out)
     },
     vjp(t, state, cotangent, gradState, gradTheta) {
       split(state, y, dy)
@@ -109,8 +123,8 @@ function withTangent(field: VectorField, dtheta: Float64Array): VectorField {
       jvpVjp.call(field, t, y, dy, dtheta, b, byY, gradTheta)
       vjp.call(field, t, y, b, byTangent.fill(0), unused)
       for (let m = 0; m < n; m++) {
-        gradState[m] += byY[m]
-        gradState[n + m] += byTangent[m]
+        gradState[2 * m] += byY[m]
+        gradState[2 * m + 1] += byTangent[m]
       }
     },
   }

@@ -18,8 +18,12 @@ export interface Checkpoints {
   readonly window: StepRecord
   /** Forgets the last integration; the stepper has just been started. */
   begin(t: number, y: Float64Array): void
+  /** Notes a trial of the step to come: of methods with a memory, those that are rejected are taken again, too. */
+  tried(h: number): void
   /** Notes the step that the stepper has just completed, or its new start (h = 0). */
   append(h: number, t: number, y: Float64Array): void
+  /** The step after it is about to be tried. */
+  advanced(): void
   /** Visits all steps, last to first. */
   backward(events: readonly EventRecord[], visit: (local: number, step: number) => void): void
   /** Bytes of checkpoints and window in use at most. */
@@ -44,7 +48,7 @@ function reversible(c: number, r: number): number {
   return product
 }
 
-/** @throws RangeError where the memory holds too few steps, or the method cannot take a step again. */
+/** @throws RangeError where the memory holds too few steps. */
 export function createCheckpoints(
   stepper: Stepper,
   context: StepContext,
@@ -52,10 +56,8 @@ export function createCheckpoints(
   events: readonly StateEvent[] | undefined,
 ): Checkpoints {
   const n = context.field.dimension
-  const { resume, width } = stepper
-  if (!resume)
-    throw new RangeError(`memory: method '${stepper.name}' cannot take its steps again; leave the bound out`)
-  const size = n + width
+  const { width, memory: remembered = 0 } = stepper
+  const size = n + width + remembered
   const capacity = Math.floor(memory / (bytesPerNumber * (size + 2)))
   if (capacity < 8)
     throw new RangeError(
@@ -71,6 +73,11 @@ export function createCheckpoints(
   const spare: Float64Array[] = []
   let stride = 1
   let count = 0
+  /** Sizes that were tried so far for the step to come, and for the steps whose last trial was not the only one. */
+  let trials: number[] = []
+  const repeated = new Map<number, number[]>()
+  /** The checkpoint that was stored last, until what the stepper remembers is in it, too. */
+  let incomplete: Float64Array | undefined
   let t = new Float64Array(64)
   let h = new Float64Array(64)
   let allocated = 0
@@ -93,6 +100,12 @@ export function createCheckpoints(
     stepper.record(block, n)
     steps.push(step)
     stored.push(block)
+    incomplete = block
+  }
+
+  function complete(): void {
+    if (incomplete && remembered > 0) stepper.remember!(incomplete, n + width)
+    incomplete = undefined
   }
 
   function thin(): void {
@@ -114,8 +127,8 @@ export function createCheckpoints(
     const block = stored[stored.length - 1]
     y.set(block.subarray(0, n))
     beginSteps(window, t[step], y)
-    window.dense.set(block.subarray(n))
-    resume!(window, 0, step > 0 ? h[step - 1] : 0)
+    window.dense.set(block.subarray(n, n + width))
+    stepper.resume(window, 0, step > 0 ? h[step - 1] : 0, block, n + width)
     return step
   }
 
@@ -126,6 +139,7 @@ export function createCheckpoints(
       stepper.start(t[step], y)
       return
     }
+    for (const size of repeated.get(step) ?? []) stepper.attempt(t[step], size, y, y1)
     stepper.attempt(t[step], h[step], y, y1)
     stepper.complete(true)
   }
@@ -150,8 +164,14 @@ export function createCheckpoints(
       steps.length = 0
       stride = 1
       count = 0
+      repeated.clear()
+      trials = []
       t[0] = start
       store(0, state)
+      complete()
+    },
+    tried(size) {
+      if (remembered > 0) trials.push(size)
     },
     append(stepSize, time, state) {
       if (count + 2 > t.length) {
@@ -160,12 +180,17 @@ export function createCheckpoints(
         grown[1].set(h)
         ;[t, h] = grown
       }
+      if (trials.length > 1) {
+        repeated.set(count, trials.slice(0, -1))
+        trials = []
+      } else trials.length = 0
       h[count] = stepSize
       t[++count] = time
       if (count % stride !== 0) return
       if (stored.length === forward) thin()
       if (count % stride === 0) store(count, state)
     },
+    advanced: complete,
     backward(happened, visit) {
       const jumps = new Map<number, StateEvent>()
       for (const { event, step, kind } of happened)
@@ -195,6 +220,8 @@ export function createCheckpoints(
           if (step < middle - 1) goOn(step)
         }
         store(middle, h[middle - 1] === 0 ? y : y1)
+        goOn(middle - 1)
+        complete()
         reverse(to, Math.max(0, free - 1))
         spare.push(stored.pop()!)
         steps.pop()

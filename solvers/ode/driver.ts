@@ -20,23 +20,24 @@ import { appendStep, beginSteps, createStepRecord, type StepRecord } from './ste
  * reused by each call of what is returned; a step allocates nothing.
  */
 export function createDriver(
-  stepper: Stepper,
+  method: Stepper,
   context: StepContext,
   options: IntegratorOptions,
 ): (y0: ArrayLike<number>, plan: TimePlan) => Solution {
   const { field } = context
-  const { control } = stepper
+  const { control } = method
   const n = field.dimension
   const { maxStep = Infinity, maxSteps = 100_000, fixedStep, onProgress } = options
   const y = new Float64Array(n)
   const y1 = new Float64Array(n)
   const state = new Float64Array(n)
   const saved = createSavedStates(options.onSaved)
-  const finder = options.events?.length ? createEventFinder(options.events, stepper, context) : undefined
   const checkpoints =
     options.memory === undefined
       ? undefined
-      : createCheckpoints(stepper, context, bytesOf(options.memory), options.events)
+      : createCheckpoints(method, context, bytesOf(options.memory), options.events)
+  const stepper = checkpoints ? noting(method, checkpoints.tried) : method
+  const finder = options.events?.length ? createEventFinder(options.events, stepper, context) : undefined
   const keeps = (options.keepSteps ?? true) && !checkpoints
   const record: StepRecord = {
     ...createStepRecord(n, keeps ? stepper.width : 0, stepper, options.events),
@@ -113,6 +114,7 @@ export function createDriver(
       append(recorded, h, t1, y1)
       countAccepted(context.statistics, h)
       stepper.advance()
+      checkpoints?.advanced()
       t = t1
       y.set(y1)
       if (cut) {
@@ -120,6 +122,7 @@ export function createDriver(
         if (finder!.cutting.terminal) return undefined
         if (!stepper.start(t, y)) return stuck()
         append(recorded, 0, t, y)
+        checkpoints?.advanced()
         finder!.begin(t, y)
         origin = t
         originTrial = trials + 1
@@ -175,3 +178,12 @@ export function createDriver(
     )
   }
 }
+
+/** The same stepper, whose trials are noted. */
+const noting = (stepper: Stepper, tried: (h: number) => void): Stepper => ({
+  ...stepper,
+  attempt(t, h, y, y1) {
+    tried(h)
+    return stepper.attempt(t, h, y, y1)
+  },
+})

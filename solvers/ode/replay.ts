@@ -3,7 +3,7 @@ import { createStepper } from './odeint.ts'
 import type { IntegratorOptions } from './options.ts'
 import type { Solution } from './solution.ts'
 import { countAccepted, createSavedStates, saveState, solutionOf } from './solutionOf.ts'
-import { appendStep, beginSteps, createStepRecord } from './steps.ts'
+import { appendStep, beginSteps, createStepRecord, type StepRecord } from './steps.ts'
 import type { VectorField } from './vectorField.ts'
 
 /**
@@ -41,6 +41,7 @@ export function replay(
   beginSteps(record, t[0], y)
   stepper.record(record.dense, 0)
   for (let step = 0; step < count; step++) {
+    stepper.follow?.(solution.steps as StepRecord, step)
     check(stepper.attempt(t[step], h[step], y, y1) < Infinity && stepper.complete(true))
     for (; saved.count < saveAt.length; ) {
       const time = saveAt[saved.count]
@@ -48,7 +49,8 @@ export function replay(
       if (time !== t[step + 1]) stepper.interpolate((time - t[step]) / h[step], state)
       saveState(saved, time === t[step + 1] ? y1 : state)
     }
-    stepper.record(record.dense, appendStep(record, h[step], t[step + 1], y1))
+    const slot = appendStep(record, h[step], t[step + 1], y1) // which may move record.dense
+    stepper.record(record.dense, slot)
     countAccepted(context.statistics, h[step])
     stepper.advance()
     y.set(y1)

@@ -46,11 +46,20 @@ export interface Stepper {
   record(target: Float64Array, offset: number): void
   /** Makes step j of a record the current one, for `interpolate`. Slot j of record.dense is what the step before left. */
   load(record: StepRecord, step: number): void
+  /** Numbers beside the slot that decide on the bits of the steps to come (a Jacobian's place, a history); default 0. */
+  readonly memory?: number
+  /** target[offset … offset + memory) ← those numbers, of a step that is about to be tried. */
+  remember?(target: Float64Array, offset: number): void
   /**
-   * Makes the stepper what it was when step j was about to be tried, so that the same t, h and y give the same bits: from
-   * slot j alone and the size of the step before (0 after a start). Absent where more than that decides on the bits.
+   * Makes the stepper what it was when step j was about to be tried, so that the same trials give the same bits: from slot j,
+   * the size of the step before (0 after a start), and source[offset … offset + memory) as it was remembered then.
    */
-  resume?(record: StepRecord, step: number, previous: number): void
+  resume(record: StepRecord, step: number, previous: number, source: Float64Array, offset: number): void
+  /**
+   * Makes the next trial choose as recorded step j did, and its choice for the step after (of an order, of a method), whatever the
+   * error: for steps that are replayed. Absent where there is nothing to choose.
+   */
+  follow?(record: StepRecord, step: number): void
   /** Passes on to the next step what it starts from (a derivative that is shared, a history, a Jacobian). */
   advance(): void
   /** The derivatives of recorded steps; absent where the family has none. */

@@ -135,6 +135,12 @@ export function createAdditiveRungeKutta(tableau: AdditiveTableau, context: Step
       y = loadedState
       for (let m = 0; m < n; m++) loadedState[m] = record.y[step * n + m]
     },
+    memory: reuse.memory,
+    remember: reuse.remember,
+    resume(_record, _step, _previous, source, offset) {
+      begun = false
+      reuse.resume(source, offset)
+    },
     advance() {
       begun = false
       reuse.advance()

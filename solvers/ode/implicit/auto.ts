@@ -28,12 +28,11 @@ export function partOfRecord(
   count: number,
   from: number,
   length: number,
-  out = new Float64Array(count * length),
-): Float64Array {
+  out: Float64Array,
+): void {
   for (let slot = 0; slot < count; slot++)
     for (let i = 0, at = (first + slot) * width + from; i < length; i++)
       out[slot * length + i] = dense[at + i]
-  return out
 }
 
 /**
@@ -68,6 +67,8 @@ export function createAuto(context: StepContext): Stepper {
   /** Steps for a change and against it, up to the last accepted step and with the one that was completed. */
   let [pro, contra] = [0, 0]
   let [nextPro, nextContra] = [0, 0]
+  /** The method that `follow` asks for. */
+  let prescribed: number | undefined
   let end = 0
   let y1: Float64Array = new Float64Array(n)
   let shown: StiffnessAware = explicit
@@ -87,7 +88,7 @@ export function createAuto(context: StepContext): Stepper {
     nextPro = vote ? pro + 1 : pro
     nextContra = vote ? 0 : contra + 1
     if (nextContra >= (active === 0 ? calmSteps : 1)) nextPro = 0
-    next = nextPro >= (active === 0 ? stiffSteps : easySteps) ? 1 - active : active
+    next = prescribed ?? (nextPro >= (active === 0 ? stiffSteps : easySteps) ? 1 - active : active)
   }
 
   return {
@@ -98,6 +99,7 @@ export function createAuto(context: StepContext): Stepper {
       pro = 0
       contra = 0
       next = active
+      prescribed = undefined
       shown = methods[active]
       return shown.start(t, y)
     },
@@ -129,6 +131,26 @@ export function createAuto(context: StepContext): Stepper {
       for (let m = 0; m < n; m++) part.y[m] = record.y[step * n + m]
       shown = methods[made]
       shown.load(part, 0)
+    },
+    memory: 3 + implicit.memory!,
+    remember(target, offset) {
+      target[offset] = active
+      target[offset + 1] = pro
+      target[offset + 2] = contra
+      if (active === 1) implicit.remember!(target, offset + 3)
+    },
+    resume(record, step, previous, source, offset) {
+      active = source[offset]
+      next = active
+      pro = source[offset + 1]
+      contra = source[offset + 2]
+      shown = methods[active]
+      const part = loaded[active]
+      partOfRecord(record, step, 1, areas[active], part.width, part.dense)
+      shown.resume(part, 0, previous, source, offset + 3)
+    },
+    follow(record, step) {
+      prescribed = makerOf(record, step + (step + 1 < record.count ? 2 : 1))
     },
     advance() {
       methods[active].advance()

@@ -1,5 +1,5 @@
 import type { StepDerivative, Stepper } from '../stepper.ts'
-import type { StepRecord } from '../steps.ts'
+import { createStepRecord, type StepRecord } from '../steps.ts'
 import { makerOf, partOfRecord } from './auto.ts'
 
 /**
@@ -12,18 +12,15 @@ export function autoDerivative(
   record: StepRecord,
   times: boolean,
 ): StepDerivative {
-  const { n, count } = record
-  const derivatives = methods.map((method, i) => {
-    const { width } = method
-    const dense = partOfRecord(record, 0, count + 1, areas[i], width)
-    return method.derivative!({ ...record, width, dense }, times)
-  })
+  const { n } = record
+  /** The current step alone, as each of the methods records it. */
+  const alone = methods.map(({ width }) => createStepRecord(n, width, undefined, undefined, 1))
+  const derivatives = methods.map((method, i) => method.derivative!(alone[i], times))
   const timeCotangent = { t: 0, h: 0 }
   let step = -1
   let current = derivatives[0]
-  const madeBy = (j: number) => derivatives[makerOf(record, j + 1)]
-  /** Whether step j begins with a start because of a change of methods (and not of an event, which is a step of size 0). */
-  const changed = (j: number) => j > 0 && record.h[j - 1] !== 0 && madeBy(j - 1) !== madeBy(j)
+  /** Whether step j begins with a start because of a change of methods. */
+  const changed = (j: number) => makerOf(record, j) !== makerOf(record, j + 1)
   const stateAt = (j: number) => record.y.slice(j * n, (j + 1) * n)
 
   /** Moves what the current method has found to the cotangents of the whole. */
@@ -39,8 +36,14 @@ export function autoDerivative(
     timeCotangent,
     load(j) {
       step = j
-      current = madeBy(j)
-      current.load(j)
+      const maker = makerOf(record, j + 1)
+      const only = alone[maker]
+      partOfRecord(record, j, 2, areas[maker], only.width, only.dense)
+      only.h[0] = record.h[j]
+      for (let i = 0; i < 2; i++) only.t[i] = record.t[j + i]
+      for (let i = 0; i < 2 * n; i++) only.y[i] = record.y[j * n + i]
+      current = derivatives[maker]
+      current.load(0)
     },
     beginVjp() {
       for (const derivative of derivatives) derivative.beginVjp()

@@ -24,15 +24,15 @@ const strictness = 10
 const mostGrowth = 10
 const leastGrowth = 0.2
 
-/** differences ← those that a recorded step left, (mostOrder + 1)×n; gives its order. */
+/** differences ← those that a recorded step left, (mostOrder + 1)×n; gives its order and their distance. */
 export function loadDifferences(
   { width, dense }: StepRecord,
   step: number,
   differences: Float64Array,
-): number {
+): { order: number; spacing: number } {
   const from = (step + 1) * width
-  for (let i = 0; i < width - 1; i++) differences[i] = dense[from + i]
-  return dense[from + width - 1]
+  for (let i = 0; i < width - 2; i++) differences[i] = dense[from + i]
+  return { order: dense[from + width - 2], spacing: dense[from + width - 1] }
 }
 
 /**
@@ -47,7 +47,7 @@ export function createBdf(context: StepContext): Stepper {
   const newton = createStageNewton(context, system)
   const reuse = createJacobianReuse(system, newton.convergence, system.factor, goodContraction)
   const rows = mostOrder + 3
-  const width = (mostOrder + 1) * n + 1
+  const width = (mostOrder + 1) * n + 2
 
   /** ∇^m y at the last step, at the distance `spacing`; rows beyond the order serve its choice. */
   const differences = new Float64Array(rows * n)
@@ -57,6 +57,7 @@ export function createBdf(context: StepContext): Stepper {
   /** The same after the step that was completed or loaded last. */
   const found = new Float64Array(rows * n)
   let foundOrder = 1
+  let foundSpacing = 1
   /** Steps of this order and size so far. */
   let equalSteps = 0
   /** Growth of the next step. */
@@ -106,10 +107,8 @@ export function createBdf(context: StepContext): Stepper {
   const control: StepControl = {
     reset() {},
     accept: () => proposed,
-    reject(error) {
-      equalSteps = 0
-      return error > 1 ? Math.max(leastGrowth, safety() * growth(error, order)) : 0.5
-    },
+    // the past is then at another distance than the step, which begins the count of equal steps anew
+    reject: error => (error > 1 ? Math.max(leastGrowth, safety() * growth(error, order)) : 0.5),
   }
 
   /** past, y₁^pred and ψ for a step of size h. */
@@ -139,6 +138,7 @@ export function createBdf(context: StepContext): Stepper {
       row[0].set(y0)
       found.set(differences)
       foundOrder = 1
+      foundSpacing = 1
       return true
     },
     firstStep: (t, y0, direction, most) =>
@@ -165,6 +165,7 @@ export function createBdf(context: StepContext): Stepper {
     },
     complete() {
       foundOrder = order
+      foundSpacing = h
       for (let i = 0; i < n; i++) {
         found[(order + 2) * n + i] = correction[i] - row[order + 1][i]
         let sum = correction[i]
@@ -181,11 +182,32 @@ export function createBdf(context: StepContext): Stepper {
       combine(zero, 1, basis, 0, foundOrder + 1, found, out)
     },
     record(target, offset) {
-      for (let i = 0; i < width - 1; i++) target[offset + i] = found[i]
-      target[offset + width - 1] = foundOrder
+      for (let i = 0; i < width - 2; i++) target[offset + i] = found[i]
+      target[offset + width - 2] = foundOrder
+      target[offset + width - 1] = foundSpacing
     },
     load(record, step) {
-      foundOrder = loadDifferences(record, step, found)
+      foundOrder = loadDifferences(record, step, found).order
+    },
+    memory: rows * n + 3 + reuse.memory,
+    remember(target, offset) {
+      target.set(differences, offset)
+      const rest = offset + rows * n
+      target[rest] = order
+      target[rest + 1] = spacing
+      target[rest + 2] = equalSteps
+      reuse.remember(target, rest + 3)
+    },
+    resume(_record, _step, _previous, source, offset) {
+      for (let i = 0; i < rows * n; i++) differences[i] = source[offset + i]
+      const rest = offset + rows * n
+      order = source[rest]
+      spacing = source[rest + 1]
+      equalSteps = source[rest + 2]
+      reuse.resume(source, rest + 3)
+    },
+    follow({ width, dense }, step) {
+      order = dense[(step + 2) * width - 2]
     },
     advance() {
       reuse.advance()

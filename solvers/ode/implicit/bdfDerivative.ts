@@ -6,7 +6,7 @@ import { loadDifferences } from './bdf.ts'
 import { mostOrder, newtonBasis, rescaling } from './differenceArray.ts'
 import { createInitialState } from './initialState.ts'
 import { alpha, gamma } from './ndf.ts'
-import { createStageDerivative, requireMassDerivative } from './stageDerivative.ts'
+import { contextOfDerivative, createStageDerivative, requireMassDerivative } from './stageDerivative.ts'
 
 /**
  * The derivatives of the steps of the BDF with their orders and sizes frozen. The past, D_m = ∇^m y for m ≤ k, is a variable as
@@ -25,7 +25,7 @@ export function bdfDerivative(context: StepContext, record: StepRecord, times: b
   const { field } = context
   const n = field.dimension
   const implicit = createStageDerivative(context, false)
-  const initialState = createInitialState(context, implicit.system)
+  const initialState = createInitialState(contextOfDerivative(context), implicit.system)
   const size = (mostOrder + 1) * n
 
   let t1 = 0
@@ -74,10 +74,8 @@ export function bdfDerivative(context: StepContext, record: StepRecord, times: b
     load(step) {
       t1 = record.t[step + 1]
       h = record.h[step]
-      // after a start, which is a step of size 0 but for the first, the past is at the distance 1
-      const spacing = (step > 0 && record.h[step - 1]) || 1
-      loadDifferences(record, step - 1, before)
-      order = loadDifferences(record, step, after)
+      const { spacing } = loadDifferences(record, step - 1, before)
+      order = loadDifferences(record, step, after).order
       for (let i = 0; i < n; i++) state[i] = record.y[(step + 1) * n + i]
       rescaling(order, h / spacing, matrix)
       psiWeights.fill(0)

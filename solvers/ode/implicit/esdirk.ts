@@ -101,6 +101,12 @@ export function createEsdirk(tableau: EsdirkTableau, context: StepContext): Step
       y = loadedState
       for (let m = 0; m < n; m++) loadedState[m] = record.y[step * n + m]
     },
+    memory: reuse.memory,
+    remember: reuse.remember,
+    resume(record, step, _previous, source, offset) {
+      for (let m = 0, from = (step + 1) * width - n; m < n; m++) stage[0][m] = record.dense[from + m]
+      reuse.resume(source, offset)
+    },
     advance() {
       stage[0].set(stage[last])
       reuse.advance()

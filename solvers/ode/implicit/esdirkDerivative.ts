@@ -6,7 +6,7 @@ import { combine } from '../tableau.ts'
 import { loadEsdirkStages } from './esdirk.ts'
 import type { FlatEsdirk } from './esdirkTableau.ts'
 import { createInitialState } from './initialState.ts'
-import { createStageDerivative, requireMassDerivative } from './stageDerivative.ts'
+import { contextOfDerivative, createStageDerivative, requireMassDerivative } from './stageDerivative.ts'
 
 /**
  * The derivatives of the steps of an ESDIRK method: those of an explicit one (explicitRungeKuttaDerivative.ts) with each
@@ -26,7 +26,7 @@ export function esdirkDerivative(
   const n = field.dimension
   const last = stages - 1
   const implicit = createStageDerivative(context, times)
-  const initialState = createInitialState(context, implicit.system)
+  const initialState = createInitialState(contextOfDerivative(context), implicit.system)
 
   let t = 0
   let h = 0

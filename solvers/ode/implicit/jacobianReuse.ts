@@ -20,6 +20,10 @@ export interface JacobianReuse {
   advance(): void
   /** Another integration begins. */
   forget(): void
+  /** As those of a stepper: what J and the factors were made from, instead of what they are. */
+  readonly memory: number
+  remember(target: Float64Array, offset: number): void
+  resume(source: Float64Array, offset: number): void
 }
 
 /**
@@ -32,24 +36,41 @@ export function createJacobianReuse(
   factor: (sigma: number) => boolean = system.factor,
   goodContraction = 1e-3,
 ): JacobianReuse {
+  const { n, mass } = system
+  /** [t, y, ẏ] of J, then [t, y] of the M that was factored with it. */
+  const places = new Float64Array(3 * n + 2)
+  const y = places.subarray(1, n + 1)
+  const slope = places.subarray(n + 1, 2 * n + 1)
+  const massY = places.subarray(2 * n + 2)
   let factored = 0
   let wanted = true
   let ofThisStep = false
+
+  function factorAnew(sigma: number): boolean {
+    factored = 0
+    if (!mass.evaluate(places[2 * n + 1], massY) || !factor(sigma)) return false
+    factored = sigma
+    return true
+  }
+
   const reuse: JacobianReuse = {
     slowest: 0,
-    prepare(t, y, slope, sigma) {
+    memory: places.length + 3,
+    prepare(time, state, derivative, sigma) {
       if (wanted) {
-        if (!system.linearise(t, y, slope)) return false
+        places[0] = time
+        y.set(state)
+        slope.set(derivative)
+        if (!system.linearise(time, y, slope)) return false
         wanted = false
         ofThisStep = true
         factored = 0
       }
-      if (sigma !== factored) {
-        factored = 0
-        if (!factor(sigma)) return false
-        factored = sigma
-        convergence.reset()
-      }
+      if (sigma === factored) return true
+      places[2 * n + 1] = time
+      massY.set(state)
+      if (!factorAnew(sigma)) return false
+      convergence.reset()
       return true
     },
     mayImprove() {
@@ -64,6 +85,25 @@ export function createJacobianReuse(
       wanted = true
       ofThisStep = false
       factored = 0
+      convergence.reset()
+    },
+    remember(target, offset) {
+      for (let i = 0; i < places.length; i++) target[offset + i] = places[i]
+      const rest = offset + places.length
+      target[rest] = wanted ? 1 : 0
+      target[rest + 1] = factored
+      target[rest + 2] = convergence.eta
+    },
+    resume(source, offset) {
+      for (let i = 0; i < places.length; i++) places[i] = source[offset + i]
+      const rest = offset + places.length
+      reuse.forget()
+      wanted = source[rest] === 1
+      if (!wanted) {
+        system.linearise(places[0], y, slope)
+        if (source[rest + 1] !== 0) factorAnew(source[rest + 1])
+      }
+      convergence.eta = source[rest + 2]
     },
   }
   return reuse

@@ -17,6 +17,8 @@ export interface Convergence {
   rate: number
   /** Iterations of the last solve. */
   iterations: number
+  /** η of the last solve, which the next begins with. */
+  eta: number
   begin(): void
   /** After an increment of this norm. */
   judge(norm: number): 'converged' | 'continue' | 'diverged'
@@ -32,17 +34,17 @@ export function createConvergence(context: StepContext, defaultTolerance = 0.01)
   /** What rounding of y amounts to in units of the tolerance, and some. */
   const roundingNorm = (100 * Number.EPSILON) / context.rtol
   const most = toRounding ? mostIterationsToRounding : mostIterations
-  let eta = 1
   let previous = 0
   let met = false
   const convergence: Convergence = {
     rate: 0,
     iterations: 0,
+    eta: 1,
     begin() {
       convergence.iterations = 0
       convergence.rate = 0
       met = false
-      eta = power(Math.max(eta, Number.EPSILON), 0.8)
+      convergence.eta = power(Math.max(convergence.eta, Number.EPSILON), 0.8)
     },
     judge(norm) {
       const count = ++convergence.iterations
@@ -54,13 +56,13 @@ export function createConvergence(context: StepContext, defaultTolerance = 0.01)
         if (met && (rate >= 1 || (rate > 0.5 && norm <= roundingNorm))) return 'converged'
         if (rate >= 0.99 && !met) return 'diverged'
         convergence.rate = Math.max(rate, convergence.rate)
-        eta = rate / (1 - rate)
-        const foretold = eta * norm * power(rate, most - 1 - count)
+        convergence.eta = rate / (1 - rate)
+        const foretold = convergence.eta * norm * power(rate, most - 1 - count)
         if (!met && count < most && foretold > kappa) return 'diverged'
       }
       previous = norm
       if (norm === 0) return 'converged'
-      if (eta * norm <= kappa) {
+      if (convergence.eta * norm <= kappa) {
         if (!toRounding) return 'converged'
         met = true
       }
@@ -68,7 +70,7 @@ export function createConvergence(context: StepContext, defaultTolerance = 0.01)
       return met ? 'converged' : 'diverged'
     },
     reset() {
-      eta = 1
+      convergence.eta = 1
     },
   }
   return convergence

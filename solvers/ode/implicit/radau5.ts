@@ -210,6 +210,23 @@ export function createRadau5(context: StepContext): StiffnessAware {
       y = loadedState
       for (let m = 0; m < n; m++) loadedState[m] = record.y[step * n + m]
     },
+    memory: 4 * n + 2 + reuse.memory,
+    remember(target, offset) {
+      target.set(past, offset)
+      target.set(slope, offset + 3 * n)
+      target[offset + 4 * n] = first ? 1 : 0
+      target[offset + 4 * n + 1] = pastSize
+      reuse.remember(target, offset + 4 * n + 2)
+    },
+    resume(_record, _step, _previous, source, offset) {
+      for (let i = 0; i < 3 * n; i++) past[i] = source[offset + i]
+      for (let m = 0; m < n; m++) slope[m] = source[offset + 3 * n + m]
+      first = source[offset + 4 * n] === 1
+      pastSize = source[offset + 4 * n + 1]
+      begun = false
+      rejected = false
+      reuse.resume(source, offset + 4 * n + 2)
+    },
     advance() {
       past.set(z)
       pastSize = h

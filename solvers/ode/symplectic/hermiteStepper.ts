@@ -87,8 +87,8 @@ export function createHermiteStepper(map: OneStepMap, context: StepContext): Ste
         slope1[m] = record.dense[(step + 1) * record.width + map.width + m]
       }
     },
-    resume(record, step, previous) {
-      map.resume(record, step, previous)
+    resume(record, step, previous, source, offset) {
+      map.resume(record, step, previous, source, offset)
       for (let m = 0; m < n; m++) slope[m] = record.dense[step * record.width + map.width + m]
       slopeKnown = true
     },

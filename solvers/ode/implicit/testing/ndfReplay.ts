@@ -45,7 +45,7 @@ export function replayNdf(
   // values at the distance 1 behind the start, on the tangent
   let past = [[...y0], y0.map((value, i) => value - slope[i])]
   for (let step = 0; step < count; step++) {
-    const order = dense[(step + 2) * width - 1]
+    const order = dense[(step + 2) * width - 2]
     const distance = step === 0 ? 1 : h[step - 1]
     const f = h[step] / distance
     const at = (x: number, i: number) => {
