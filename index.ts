@@ -31,6 +31,7 @@ export {
 } from './sim/vectorField.ts'
 export { solve } from './solvers/linear/solve.ts'
 export {
+  addFields,
   type EventRecord,
   type IntegratorOptions,
   odeint,

@@ -17,6 +17,7 @@ export * from './linear/preconditioners/index.ts'
 export { type SolveOptions, solve } from './linear/solve.ts'
 export * from './linear/sparse/index.ts'
 export {
+  addFields,
   createIntegrator,
   dopri5,
   type EventRecord,
