@@ -109,6 +109,12 @@ const powerRule: Rule = node => {
     }
     case 0.5:
       return squareRoot(x)
+    case 1.5:
+      return multiply(x, squareRoot(x))
+    case -0.5:
+      return reciprocal(squareRoot(x))
+    case -1.5: // gravity
+      return reciprocal(multiply(x, squareRoot(x)))
     case -1:
       return reciprocal(x)
     case -2:

@@ -50,6 +50,7 @@ describe('arithmetic', () => {
     ['x / 4', p.divide(x, full(4)), 'multiply(0.25, x)'],
     ['x / 3', p.divide(x, full(3)), 'divide(x, 3)'],
     ['x²', p.power(x, full(2)), 'multiply(x, x)'],
+    ['half-integer powers', p.power(x, full(1.5)), 'multiply(x, squareRoot(x))'],
     ['√ as a power', p.power(x, full(0.5)), 'squareRoot(x)'],
     ['a known choice', p.select(full(1), x, y), 'x'],
     ['constants', p.add(p.multiply(p.scalar(2), p.scalar(3)), p.scalar(0.5)), '6.5'],
