@@ -245,7 +245,8 @@ describe.each(every)('%s: the derivatives of what was computed', method => {
 
   it('are exact through an impact', () => {
     // a ball under θ₁ that flies up to a ceiling or falls to the floor, and comes back with θ₂ of its speed
-    const gravity = method === 'euler' ? 0 : 9.81
+    // Euler's method and BDF (which starts with order 1) have straight lines exactly, the others parabolas
+    const gravity = method === 'euler' || method === 'bdf' ? 0 : 9.81
     const flight = stiffField(
       2,
       [gravity, 0.8],
@@ -300,7 +301,7 @@ describe.each(every)('%s: the derivatives of what was computed', method => {
       adjoint(field, solution, Float64Array.of(0, 0, 1, 0.5), gradY0, gradTheta)
       return [...gradY0, ...gradTheta]
     }
-    if (method === 'rodas5p' || method === 'bdf') {
+    if (method === 'rodas5p') {
       expect(gradient).toThrow(`'${method}' has no derivatives with respect to times and events`)
       return
     }
@@ -313,7 +314,7 @@ describe.each(every)('%s: the derivatives of what was computed', method => {
       ),
     )
     gradient().forEach((value, i) => {
-      if (gravity === 0 && i === 2) return // Euler's method does not have g exactly
+      if (gravity === 0 && i === 2) return
       expect(Math.abs(value - exact[i].im * 1e30)).toBeLessThan(1e-12 * Math.max(1, Math.abs(value)))
     })
   })
