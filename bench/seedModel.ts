@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url'
 import * as tf from '@tensorflow/tfjs'
 import { solve, vectorField } from '../index.ts'
 
-const [n, hidden] = [10, 128]
+const n = 10
+export const hidden = 128
 
 let seed = 1
 function uniform(): number {
