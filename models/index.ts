@@ -7,6 +7,7 @@
  *     const derivative = lagrangianDynamics({ coordinates: 2, massMatrix: q => M.apply(weights, tf.cos(q)), potential }, t, y)
  */
 export { type Activation, activations, type DenseNetworkOptions, denseNetwork } from './denseNetwork.ts'
+export { type GraphDiffusion, graphDiffusion } from './graphDiffusion.ts'
 export { type HamiltonianSystem, hamiltonianDynamics } from './hamiltonian.ts'
 export {
   constraintForce,
@@ -24,6 +25,13 @@ export {
   massMatrixOutputs,
 } from './massMatrix.ts'
 export type { Learned, ParameterSpec } from './parameters.ts'
+export {
+  distances,
+  type ParticleSystem,
+  particleDynamics,
+  particleEnergy,
+  springEnergy,
+} from './particles.ts'
 export {
   graphLaplacian,
   type MatrixConstants,

@@ -4,6 +4,7 @@ import type { CompiledSystem } from './problem/problem.ts'
 import { evaluateFormula, type Formula, numberAlgebra } from './scene/formula/index.ts'
 import type { Criterion, Scene } from './scene/index.ts'
 import { along, simulateAsFar, solverTimes } from './simulate.ts'
+import { statesOf } from './statesOf.ts'
 import type { TrainedSystem } from './train.ts'
 import { estimateStates } from './training/estimates.ts'
 import { meanSquare, scaledDistance } from './training/metrics.ts'
@@ -58,12 +59,7 @@ export function rollouts(scene: Scene, trained: TrainedSystem): Rollout[] {
     const m = system.observation.size
     const first = { t: one.t.slice(0, 1), values: one.values.slice(0, m) }
     const needsMore = first.values.some(Number.isNaN) || m < system.field.dimension
-    const start = estimateStates(
-      needsMore ? one : first,
-      system.observation,
-      system.field,
-      system.model.start,
-    )
+    const start = statesOf(scene, system, needsMore ? one : first)
     const n = system.field.dimension
     const { y: reached, failure } = simulateAsFar(scene, system, start.slice(0, n), one.t)
     const y = new Float64Array(one.t.length * n).fill(Number.NaN)

@@ -1,7 +1,7 @@
 import type { Failure, IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
 import { odeint } from '../solvers/ode/index.ts'
 import type { Trajectory } from './files/trajectory.ts'
-import { massMatrixSeries, pointSeries, truthSeries } from './files/viewerSeries.ts'
+import { massMatrixSeries, particleSeries, pointSeries, truthSeries } from './files/viewerSeries.ts'
 import { pointPositions } from './problem/points.ts'
 import type { CompiledSystem } from './problem/problem.ts'
 import type { Scene } from './scene/index.ts'
@@ -107,6 +107,11 @@ export function trajectoryOf(
     for (const [point, data] of Object.entries(positions)) {
       series[name(pointSeries(point))] = { shape: [times.length, 3], data }
     }
+    for (const [lattice, { begin, count }] of Object.entries(latticesOf(scene)))
+      series[name(particleSeries(lattice))] = {
+        shape: [times.length, count, 3],
+        data: columnsOf(states, part.field.dimension, begin, 3 * count),
+      }
     const energy = (truth?.system ?? system).energy ?? part.energy
     if (energy) series[name('energy')] = { shape: [times.length], data: along(energy, times, states) }
     const M = part.massMatrix
@@ -147,6 +152,27 @@ export function trajectoryOf(
       versions: { neurode: version },
     },
   }
+}
+
+/** Where the nodes of each lattice lie among the positions of a scene's particles. */
+function latticesOf({ system }: Scene): Record<string, { begin: number; count: number }> {
+  if (system.type !== 'particles') return {}
+  let begin = 3 * Object.keys(system.bodies).length
+  return Object.fromEntries(
+    Object.entries(system.lattices).map(([name, { size }]) => {
+      const count = size[0] * size[1]
+      begin += 3 * count
+      return [name, { begin: begin - 3 * count, count }]
+    }),
+  )
+}
+
+/** Components begin … begin + count of states with n components each. */
+function columnsOf(states: Float64Array, n: number, begin: number, count: number): Float64Array {
+  const out = new Float64Array((states.length / n) * count)
+  for (let k = 0; k * n < states.length; k++)
+    out.set(states.subarray(k * n + begin, k * n + begin + count), k * count)
+  return out
 }
 
 /** The system's parameters, those learned at their learned values. */

@@ -12,7 +12,7 @@ import { beginRun, isUnbegun, type MetricsLine, readCheckpoint, writeCheckpoint 
 import { sceneDifference } from './run/sceneDifference.ts'
 import type { Scene } from './scene/index.ts'
 import { solverOptions } from './simulate.ts'
-import { estimateStates } from './training/estimates.ts'
+import { statesOf } from './statesOf.ts'
 import { type Phase, stagesOf } from './training/plan.ts'
 import type { ShootingProblem } from './training/shooting.ts'
 import { initialTrainerState, misfit, type TrainerState } from './training/state.ts'
@@ -75,7 +75,7 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
   checkCriteria(scene, truth)
   const system = await compileSystem(scene, true, seed)
   const data = dataOf(scene, truth)
-  const { field, model } = system
+  const { field } = system
   if (field.parameterCount === 0)
     throw new FileError(scene.place, '`learn` names nothing that can be learned')
   const problem = shootingProblem(scene, system, data.train)
@@ -83,7 +83,7 @@ export async function trainScene(scene: Scene, options: TrainOptions): Promise<T
   const reason = saved && misfit(saved.state, field.parameterCount, field.dimension, data.train, stages)
   if (reason) throw new FileError(options.out, `the checkpoint does not belong to ${scene.place}: ${reason}`)
 
-  const estimate = (series: Series) => estimateStates(series, system.observation, field, model.start)
+  const estimate = (series: Series) => statesOf(scene, system, series)
   const state =
     saved?.state ??
     initialTrainerState(field.parameters, data.train.map(estimate), randomStream(seed + 1).state())
@@ -156,6 +156,7 @@ export function shootingProblem(
     field,
     observation,
     eventPlans: system.eventPlans,
+    startIsKnown: scene.training!.start === 'known',
     events: system.events,
     model: field.image(furtherFor(scene.solver.method, field)),
     series,

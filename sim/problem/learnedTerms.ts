@@ -84,6 +84,7 @@ function networksOf(learn: Learn | undefined): [string, NetworkSpec][] {
   const networks: [string, NetworkSpec][] = []
   if (learn?.potential) networks.push(['potential', learn.potential.network])
   if (learn?.hamiltonian) networks.push(['hamiltonian', learn.hamiltonian.network])
+  if (learn?.pair) networks.push(['pair', learn.pair.network])
   if (learn?.dissipation) networks.push(['dissipation', learn.dissipation.network])
   for (const [name, { network }] of Object.entries(learn?.forces ?? {}))
     networks.push([`forces.${name}`, network])

@@ -18,6 +18,8 @@ import { learnedTerms } from './learnedTerms.ts'
 import { mechanicsModel } from './mechanics.ts'
 import type { Model } from './model.ts'
 import { moduleModel } from './module.ts'
+import { networkModel } from './network.ts'
+import { particlesModel } from './particles.ts'
 
 /** A scene's system, compiled: its vector field, and what else is asked of a state; all share θ. */
 export interface CompiledSystem {
@@ -99,6 +101,10 @@ async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Mode
       return mechanicsModel(system, learned)
     case 'hamiltonian':
       return hamiltonianModel(system, learned)
+    case 'particles':
+      return particlesModel(system, learned)
+    case 'network':
+      return networkModel(system, learned)
     case 'module':
       return moduleModel(scene, system, learned, learn, random.uniform)
   }

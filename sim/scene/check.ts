@@ -1,6 +1,6 @@
 import { methodNames } from '../../solvers/ode/methods/index.ts'
 import { hasErrorEstimate } from '../../solvers/ode/options.ts'
-import { checkSystem } from './checkSystem.ts'
+import { checkSystem, type FormulaType, isFormulaType } from './checkSystem.ts'
 import { at, isPlainObject } from './explain.ts'
 import {
   checkDefinitions,
@@ -23,12 +23,12 @@ export function* checkScene(scene: unknown): Generator<Finding> {
   const names = sceneNames(scene)
   yield* checkDefinitions(scene, names)
   const type = at(scene, ['system', 'type'])
-  if (type === 'equations' || type === 'lagrangian' || type === 'hamiltonian') {
+  if (isFormulaType(type)) {
     yield* checkSystem(scene, names, type)
     yield* checkStateUses(scene, names)
     yield* checkEvents(scene, names)
   }
-  if (type === 'equations' || type === 'lagrangian' || type === 'hamiltonian' || type === 'module') {
+  if (isFormulaType(type) || type === 'module') {
     yield* checkLearn(scene, names, type)
     yield* checkViewer(scene, names)
   }
@@ -38,11 +38,7 @@ export function* checkScene(scene: unknown): Generator<Finding> {
   yield* checkCriteria(scene, names)
 }
 
-function* checkLearn(
-  scene: unknown,
-  names: SceneNames,
-  type: 'equations' | 'lagrangian' | 'hamiltonian' | 'module',
-): Generator<Finding> {
+function* checkLearn(scene: unknown, names: SceneNames, type: FormulaType | 'module'): Generator<Finding> {
   const { coordinates, rates, parameters, sensors, definitions } = names
   if (type !== 'module' && learnsNothing(at(scene, ['learn'])))
     yield { path: ['learn'], message: 'nothing is named that is to be learned', key: true }
@@ -68,9 +64,11 @@ function* checkLearn(
     equations: ['derivatives'],
     lagrangian: ['mass_matrix', 'potential', 'dissipation', 'forces'],
     hamiltonian: ['hamiltonian', 'dissipation', 'forces'],
+    particles: ['pair'],
+    network: [],
     module: [],
   }
-  for (const term of new Set([...of.equations, ...of.lagrangian, ...of.hamiltonian])) {
+  for (const term of new Set([...of.equations, ...of.lagrangian, ...of.hamiltonian, ...of.particles])) {
     if (at(scene, ['learn', term]) !== undefined && !of[type].includes(term)) {
       const message = `what can be learned of type ${type}: ${['parameters', ...of[type]].join(', ')}`
       yield { path: ['learn', term], message, key: true }
@@ -83,6 +81,7 @@ function* checkLearn(
     mass_matrix: [...coordinates, ...constants],
     potential: [...coordinates, ...constants, 't'],
     hamiltonian: [...coordinates, ...rates, ...constants, 't'],
+    pair: ['r', 'm_i', 'm_j', ...constants],
     dissipation: [...coordinates, ...motion, ...constants, ...(type === 'lagrangian' ? ['t'] : [])],
   }
   for (const [term, scope] of Object.entries(scopes)) {
@@ -232,10 +231,22 @@ function* checkData(
 function* checkTraining(scene: unknown, { observed }: SceneNames): Generator<Finding> {
   if (observed.length > 0) yield* checkKeys(scene, ['training', 'weights'], observed, 'observed value')
   const phases = at(scene, ['training', 'phases'])
+  const isKnown = at(scene, ['training', 'start']) === 'known'
+  if (isKnown && keysOf(scene, 'data', 'simulate', 'vary').length > 0)
+    yield {
+      path: ['training', 'start'],
+      message: 'the starts are not known where data.simulate.vary draws them',
+    }
   const paths: Path[] = Array.isArray(phases)
     ? phases.map((_, index) => ['training', 'phases', index])
     : [['training']]
   for (const path of paths) {
+    if (isKnown && at(scene, [...path, 'window']) !== undefined)
+      yield {
+        path: [...path, 'window'],
+        message: 'with a known start, what is integrated begins there: leave windows out',
+        key: true,
+      }
     const [from, to] = ['from', 'to'].map(key => at(scene, [...path, 'window', key]))
     if (typeof from === 'number' && typeof to === 'number' && from > to)
       yield {

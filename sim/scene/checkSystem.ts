@@ -1,15 +1,21 @@
-import { checkFormula, checkKeys, keysOf, rateName, type SceneNames } from './names.ts'
-import type { Finding } from './source.ts'
+import { bodiesOf } from './bodies.ts'
+import { at } from './explain.ts'
+import { checkFormula, checkKeys, keysOf, rateName, type SceneNames, unknown } from './names.ts'
+import type { Finding, Path } from './source.ts'
+
+/** Kinds of systems that are written in formulas. */
+const formulaTypes = ['equations', 'lagrangian', 'hamiltonian', 'particles', 'network'] as const
+export type FormulaType = (typeof formulaTypes)[number]
+export const isFormulaType = (type: unknown): type is FormulaType =>
+  formulaTypes.includes(type as FormulaType)
 
 /** That the formulas of a system use names that exist, and that nothing is missing. */
-export function* checkSystem(
-  scene: unknown,
-  names: SceneNames,
-  type: 'equations' | 'lagrangian' | 'hamiltonian',
-): Generator<Finding> {
+export function* checkSystem(scene: unknown, names: SceneNames, type: FormulaType): Generator<Finding> {
   if (type === 'equations') yield* checkEquations(scene, names)
   if (type === 'lagrangian') yield* checkLagrangian(scene, names)
   if (type === 'hamiltonian') yield* checkHamiltonian(scene, names)
+  if (type === 'particles') yield* checkParticles(scene, names)
+  if (type === 'network') yield* checkNetwork(scene, names)
   yield* checkPoints(scene, names)
 }
 
@@ -79,6 +85,67 @@ function* checkHamiltonian(
     yield* checkFormula(scene, ['system', 'forces', name], [...moving, 't'], momenta)
   if (keysOf(scene, 'system').includes('coordinates') && coordinates.length === 0)
     yield { path: ['system', 'coordinates'], message: 'at least one coordinate is needed' }
+}
+
+function* checkParticles(scene: unknown, { parameters }: SceneNames): Generator<Finding> {
+  const { names: bodies } = bodiesOf(scene)
+  const system = (...path: Path) => ['system', ...path]
+  if (bodies.length === 0) yield { path: ['system'], message: 'at least one body is needed', key: true }
+  const written = keysOf(scene, 'system', 'bodies')
+  const lengths = written.map(name => at(scene, ['system', 'bodies', name, 'position'])).filter(Array.isArray)
+  for (const name of written) {
+    yield* checkFormula(scene, system('bodies', name, 'mass'), parameters)
+    for (const vector of ['position', 'velocity']) {
+      const value = at(scene, ['system', 'bodies', name, vector])
+      if (Array.isArray(value) && lengths.length > 0 && value.length !== lengths[0].length) {
+        const message = `expected ${lengths[0].length} numbers, as the other bodies have, got ${value.length}`
+        yield { path: system('bodies', name, vector), message }
+      }
+    }
+  }
+  for (const name of keysOf(scene, 'system', 'lattices'))
+    for (const term of ['mass', 'stiffness', 'shear', 'bend'])
+      yield* checkFormula(scene, system('lattices', name, term), parameters)
+  yield* checkFormula(scene, system('pair'), ['r', 'm_i', 'm_j', ...parameters])
+  yield* checkFormula(scene, system('potential'), ['x', 'y', 'z', 'm', 't', ...parameters])
+  yield* checkFormula(scene, system('drag'), parameters)
+  for (const name of keysOf(scene, 'system', 'springs')) {
+    yield* checkFormula(scene, system('springs', name, 'stiffness'), parameters)
+    yield* checkFormula(scene, system('springs', name, 'rest'), parameters)
+    yield* checkEnds(scene, system('springs', name, 'between'), bodies, 'body')
+  }
+}
+
+function* checkNetwork(scene: unknown, { parameters, coordinates: nodes }: SceneNames): Generator<Finding> {
+  const boundary = keysOf(scene, 'system', 'boundary')
+  const scope = [...nodes, ...parameters, 't']
+  for (const name of nodes) {
+    yield* checkFormula(scene, ['system', 'nodes', name, 'capacity'], parameters)
+    yield* checkFormula(scene, ['system', 'nodes', name, 'source'], scope)
+  }
+  for (const name of boundary) {
+    yield* checkFormula(scene, ['system', 'boundary', name], [...parameters, 't'])
+    if (nodes.includes(name))
+      yield {
+        path: ['system', 'boundary', name],
+        message: `"${name}" is a node already: choose another name`,
+        key: true,
+      }
+  }
+  for (const name of keysOf(scene, 'system', 'edges')) {
+    yield* checkFormula(scene, ['system', 'edges', name, 'conductance'], scope)
+    yield* checkEnds(scene, ['system', 'edges', name, 'between'], [...nodes, ...boundary], 'node')
+  }
+}
+
+/** Both ends of a spring or an edge. */
+function* checkEnds(scene: unknown, path: Path, known: readonly string[], kind: string): Generator<Finding> {
+  const ends = at(scene, path)
+  if (!Array.isArray(ends)) return
+  for (const [index, end] of ends.entries())
+    if (typeof end === 'string' && !known.includes(end))
+      yield { path: [...path, index], message: unknown(kind, end, known.slice(0, 20)) }
+  if (ends[0] === ends[1]) yield { path, message: `both ends are the same ${kind}` }
 }
 
 function* checkPoints(

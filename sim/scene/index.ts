@@ -11,6 +11,8 @@ export type {
   Learn,
   ModuleSystem,
   NetworkSpec,
+  NetworkSystem,
+  ParticlesSystem,
   Scene,
   SolverSection,
   System,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { reasonOf } from '../files/atomic.ts'
+import { axes, bodiesOf } from './bodies.ts'
 import { checkScene } from './check.ts'
 import { explain } from './explain.ts'
 import { parseFormula } from './formula/parse.ts'
@@ -72,8 +73,32 @@ function inOrder(mistakes: readonly Mistake[]): Mistake[] {
   return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
+/** Bodies of particles are points, and their springs are drawn, unless the scene says otherwise. */
+function withBodies<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
+  const { system } = scene
+  if (system.type !== 'particles') return scene
+  const { dimensions } = bodiesOf({ system })
+  const position = (body: string) =>
+    axes.map((axis, k): SceneFormula => {
+      const text = k < dimensions ? `${body}_${axis}` : 0
+      return { ...parseFormula(text), text }
+    }) as [SceneFormula, SceneFormula, SceneFormula]
+  const points = {
+    ...Object.fromEntries(Object.keys(system.bodies).map(body => [body, position(body)])),
+    ...system.points,
+  }
+  const drawn = Object.values(system.springs)
+    .map(({ between }) => between)
+    .filter(ends => ends.every(end => end in points))
+  const springs = drawn.length > 0 ? { springs: drawn } : {}
+  const sheets = Object.entries(system.lattices).map(([name, { size }]) => [name, { cloth: size }])
+  const particles = sheets.length > 0 ? { particles: Object.fromEntries(sheets) } : {}
+  return { ...scene, system: { ...system, points }, viewer: { ...springs, ...particles, ...scene.viewer } }
+}
+
 /** Defaults that follow from other sections: what is simulated when, and that columns are states of their names. */
-function withDefaults({ data, ...scene }: z.output<typeof sceneSchema>, place: string): Scene {
+function withDefaults({ data, ...written }: z.output<typeof sceneSchema>, place: string): Scene {
+  const scene = withBodies(written)
   if (!data) return { ...scene, place }
   const { simulate, file, columns = {} } = data
   const names = Object.keys(columns).filter(name => name !== 'time' && name !== 'trial')

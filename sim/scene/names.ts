@@ -1,3 +1,4 @@
+import { bodiesOf, positionNames, velocityNames } from './bodies.ts'
 import { at, isPlainObject } from './explain.ts'
 import { namesIn } from './formula/formula.ts'
 import { reservedMeaning } from './formula/functions.ts'
@@ -44,10 +45,7 @@ export function sceneNames(scene: unknown): SceneNames {
   const parameters = sectionKeys(scene, 'parameters')
   const learned = at(scene, ['learn', 'parameters'])
   const learnedNames = Array.isArray(learned) ? learned.map(String) : keysOf(scene, 'learn', 'parameters')
-  const type = at(scene, ['system', 'type'])
-  const mechanical = type === 'lagrangian' || type === 'hamiltonian'
-  const coordinates = sectionKeys(scene, mechanical ? 'coordinates' : 'state')
-  const rates = mechanical ? coordinates.map(type === 'lagrangian' ? rateName : momentumName) : []
+  const { coordinates, rates } = stateNames(scene)
   const columns = keysOf(scene, 'data', 'columns').filter(name => name !== 'time' && name !== 'trial')
   const observe = keysOf(scene, 'data', 'observe')
   return {
@@ -56,9 +54,23 @@ export function sceneNames(scene: unknown): SceneNames {
     coordinates,
     rates,
     definitions: sectionKeys(scene, 'definitions'),
-    points: sectionKeys(scene, 'points'),
+    points: [...keysOf(scene, 'system', 'bodies'), ...sectionKeys(scene, 'points')],
     observed: [observe, columns, [...coordinates, ...rates]].find(names => names.length > 0) ?? [],
   }
+}
+
+/** The two halves of the state. */
+function stateNames(scene: unknown): { coordinates: string[]; rates: string[] } {
+  const type = at(scene, ['system', 'type'])
+  if (type === 'network') return { coordinates: sectionKeys(scene, 'nodes'), rates: [] }
+  if (type === 'particles') {
+    const { names, dimensions } = bodiesOf(scene)
+    return { coordinates: positionNames(names, dimensions), rates: velocityNames(names, dimensions) }
+  }
+  const mechanical = type === 'lagrangian' || type === 'hamiltonian'
+  const coordinates = sectionKeys(scene, mechanical ? 'coordinates' : 'state')
+  const rates = mechanical ? coordinates.map(type === 'lagrangian' ? rateName : momentumName) : []
+  return { coordinates, rates }
 }
 
 /** Names given twice, or given to what has a meaning already. */
@@ -73,7 +85,7 @@ export function* checkDefinitions(scene: unknown, names: SceneNames): Generator<
       lagrangian ? 'a coordinate' : 'a state',
     ],
     [['system', 'definitions'], names.definitions, 'a definition'],
-    [['system', 'points'], names.points, 'a point'],
+    [['system', 'points'], sectionKeys(scene, 'points'), 'a point'],
     [
       ['learn', 'parameters'],
       Array.isArray(at(scene, ['learn', 'parameters'])) ? [] : names.sensors,

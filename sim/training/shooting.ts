@@ -29,6 +29,8 @@ export interface ShootingProblem {
   readonly scales: Float64Array
   /** κ. */
   readonly continuity: number
+  /** Windows begin in states that are known, and have no derivative. Default false. */
+  readonly startIsKnown?: boolean
   /** s, per component of the state. */
   readonly stateScales: Float64Array
 }
@@ -145,6 +147,7 @@ export function createShooting(problem: ShootingProblem) {
       }
     }
     adjoint(field, solution, gradients, gradZ, gradTheta)
+    if (problem.startIsKnown) gradZ.fill(0)
     return { loss }
   }
 
@@ -172,7 +175,7 @@ export function createShooting(problem: ShootingProblem) {
     const unitZ = new Float64Array(n)
     const unitTheta = new Float64Array(p)
     const tangentY = new Float64Array(n)
-    for (let direction = 0; direction < p + n; direction++) {
+    for (let direction = 0; direction < (problem.startIsKnown ? p : p + n); direction++) {
       const unit = direction < p ? unitTheta : unitZ
       const local = direction < p ? direction : direction - p
       const column = direction < p ? direction : jacobian.z + local

@@ -38,6 +38,7 @@ export interface WindowDescription {
   readonly series: readonly Series[]
   readonly ode: IntegratorOptions
   readonly eventPlans?: readonly EventPlan[]
+  readonly startIsKnown?: boolean
   readonly scales: Float64Array
   readonly continuity: number
   readonly stateScales: Float64Array

@@ -40,12 +40,13 @@ export function createWindowTeam(
   }
 
   function jobOf(memory: WindowMemory): Job {
-    const { model, series, ode, eventPlans, scales, continuity, stateScales } = problem
+    const { model, series, ode, eventPlans, startIsKnown, scales, continuity, stateScales } = problem
     const describe = (): WindowDescription => ({
       model: model!,
       series,
       ode,
       eventPlans,
+      startIsKnown,
       scales,
       continuity,
       stateScales,

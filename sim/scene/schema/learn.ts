@@ -52,5 +52,10 @@ export const learn = z.strictObject({
     .record(name, term)
     .optional()
     .describe('Generalised forces on coordinates of a mechanical system.'),
+  pair: term
+    .optional()
+    .describe(
+      'The potential energy of pairs of particles, of inputs over their distance r and their masses m_i, m_j.',
+    ),
   derivatives: z.record(name, term).optional().describe('Derivatives of states of an equations system.'),
 })

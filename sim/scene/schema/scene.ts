@@ -8,6 +8,8 @@ import {
   type hamiltonianSystem,
   type lagrangianSystem,
   type moduleSystem,
+  type networkSystem,
+  type particlesSystem,
   system,
 } from './system.ts'
 import { training } from './training.ts'
@@ -101,6 +103,8 @@ export type System = Scene['system']
 export type EquationsSystem = z.output<typeof equationsSystem>
 export type LagrangianScene = z.output<typeof lagrangianSystem>
 export type HamiltonianScene = z.output<typeof hamiltonianSystem>
+export type ParticlesSystem = z.output<typeof particlesSystem>
+export type NetworkSystem = z.output<typeof networkSystem>
 export type ModuleSystem = z.output<typeof moduleSystem>
 export type Learn = NonNullable<Scene['learn']>
 export type NetworkSpec = z.output<typeof network>

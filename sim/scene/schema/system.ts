@@ -88,6 +88,102 @@ export const hamiltonianSystem = z.strictObject({
   points,
 })
 
+const vector = z.array(z.number()).min(1).max(3)
+
+/** Point masses with forces between pairs, springs, and a potential outside. */
+export const particlesSystem = z.strictObject({
+  type: z.literal('particles'),
+  parameters,
+  bodies: z
+    .record(
+      name,
+      z.strictObject({
+        mass: formula.prefault(1).describe('kg, over parameters.'),
+        position: vector.describe('[x], [x, y] or [x, y, z], m; all bodies alike.'),
+        velocity: vector.optional().describe('m/s; by default at rest.'),
+        held: z.boolean().default(false).describe('Stays where it is.'),
+      }),
+    )
+    .default({})
+    .describe('Point masses; a body b has the states b_x, b_y, b_z, b_vx, b_vy, b_vz.'),
+  lattices: z
+    .record(
+      name,
+      z.strictObject({
+        size: z.tuple([z.int().min(1), z.int().min(2)]).describe('Rows and columns.'),
+        spacing: positive.describe('m, between neighbours at rest.'),
+        origin: vector.describe('Where node (0, 0) is, m.'),
+        row: vector.optional().describe('Direction from row to row; default [0, 0, 1].'),
+        column: vector.optional().describe('Direction from column to column; default [1, 0, 0].'),
+        mass: formula.describe('kg, of each node, over parameters.'),
+        stiffness: formula.describe('N/m, of springs between neighbours.'),
+        shear: formula.optional().describe('N/m, of springs across the cells.'),
+        bend: formula.optional().describe('N/m, of springs to the next but one.'),
+        held: z
+          .array(z.tuple([z.int().min(0), z.int().min(0)]))
+          .default([])
+          .describe('Nodes that stay, [row, column].'),
+      }),
+    )
+    .default({})
+    .describe(
+      'Sheets of masses and springs: chains and cloth. Node (i, j) of a lattice c is the body c_i_j.',
+    ),
+  pair: formula
+    .optional()
+    .describe(
+      'Potential energy of each pair of bodies, J, over their distance r, their masses m_i and m_j, and parameters.',
+    ),
+  springs: z
+    .record(
+      name,
+      z.strictObject({
+        between: z.tuple([name, name]),
+        stiffness: formula.describe('N/m, over parameters.'),
+        rest: formula.optional().describe('m; by default the distance at the start.'),
+      }),
+    )
+    .default({})
+    .describe('Springs between bodies.'),
+  potential: formula
+    .optional()
+    .describe(
+      'Potential energy of each body in outer forces, J, over x, y, z, its mass m, parameters and t, such as m*g*y.',
+    ),
+  drag: formula.optional().describe('Friction −drag·v on each body, kg/s, over parameters.'),
+  points,
+})
+
+/** Diffusion on a graph: heat between bodies, resistors and capacitors, compartments. */
+export const networkSystem = z.strictObject({
+  type: z.literal('network'),
+  parameters,
+  nodes: z
+    .record(
+      name,
+      z.strictObject({
+        start: z.number().default(0).describe('Temperature, voltage, concentration at the start.'),
+        capacity: formula.prefault(1).describe('Heat or electric capacity, > 0, over parameters.'),
+        source: formula.optional().describe('What flows in from outside, over nodes, parameters and t.'),
+      }),
+    )
+    .describe('Each node is a state.'),
+  boundary: z
+    .record(name, formula)
+    .default({})
+    .describe('Places whose temperature or voltage is given, over parameters and t.'),
+  edges: z
+    .record(
+      name,
+      z.strictObject({
+        between: z.tuple([name, name]).describe('Nodes, or places of the boundary.'),
+        conductance: formula.describe('≥ 0, over parameters, nodes and t.'),
+      }),
+    )
+    .describe('What joins them.'),
+  points,
+})
+
 /** A TypeScript or JavaScript file that exports the system. */
 export const moduleSystem = z.strictObject({
   type: z.literal('module'),
@@ -100,5 +196,7 @@ export const system = z.discriminatedUnion('type', [
   equationsSystem,
   lagrangianSystem,
   hamiltonianSystem,
+  particlesSystem,
+  networkSystem,
   moduleSystem,
 ])

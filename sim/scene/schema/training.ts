@@ -30,6 +30,12 @@ const phase = z.strictObject({
 
 const common = z.strictObject({
   seed: z.int().nonnegative().default(0).describe('Of initial weights and of the order of windows.'),
+  start: z
+    .enum(['estimated', 'known'])
+    .default('estimated')
+    .describe(
+      "Initial states are found with the rest; or they are the system's, and not learned: then windows are whole series.",
+    ),
   shooting: z
     .strictObject({ continuity: positive.default(1) })
     .prefault({})
