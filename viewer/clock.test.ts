@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createClock } from './clock.ts'
+import { createClock, paceOf } from './clock.ts'
 
 function withClock(start = 0, end = 10) {
   const wall = { now: 100 }
@@ -66,6 +66,17 @@ describe('clock', () => {
     expect(wait(1)).toBeCloseTo(5, 12)
   })
 
+  it('plays hours in half a minute and milliseconds in seconds; what is watched as it happened, as it happened', () => {
+    for (const duration of [0.5, 3, 10, 150]) expect(paceOf(duration)).toBe(1)
+    expect(paceOf(4000)).toBe(200)
+    expect(paceOf(432_000)).toBe(20_000)
+    expect(paceOf(1e-3)).toBeCloseTo(2e-4, 18)
+    let wall = 0
+    const clock = createClock(() => wall, 0, 4000)
+    clock.play()
+    wall = 2
+    expect(clock.tick()).toBe(400)
+  })
   it('keeps the speed within a tenth and tenfold', () => {
     const { clock } = withClock()
     clock.setSpeed(0.001)

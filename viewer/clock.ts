@@ -5,7 +5,10 @@ export interface Clock {
   readonly start: number
   readonly end: number
   readonly playing: boolean
+  /** In units of `pace`. */
   readonly speed: number
+  /** Seconds of the simulation that pass in one second at speed 1: one, unless it is very long or very short. */
+  readonly pace: number
   readonly loop: boolean
   /** None, A, or A and B (A < B): where both are set, a loop runs from A to B. */
   readonly marks: readonly number[]
@@ -31,8 +34,19 @@ export interface Clock {
 export const slowest = 0.1
 export const fastest = 10
 
+/** Nobody waits for minutes, nor sees milliseconds: beyond these a span is played in about 20 s, or 5 s. */
+const [shortest, longest] = [0.5, 150]
+
+/** A round pace for a span, in seconds of the simulation per second. */
+export function paceOf(duration: number): number {
+  if (!(duration > 0) || (duration >= shortest && duration <= longest)) return 1
+  const pace = duration / (duration > longest ? 20 : 5)
+  const power = 10 ** Math.floor(Math.log10(pace))
+  return power * ([5, 2, 1].find(step => step * power <= pace) ?? 1)
+}
+
 /**
- * A clock over [start, end]. While it plays, `time = anchor + speed·(now − anchored at)`: no error accumulates over frames.
+ * A clock over [start, end]. While it plays, `time = anchor + speed·pace·(now − anchored at)`: no error accumulates over frames.
  *
  * @param now seconds of a monotonic wall clock
  */
@@ -57,7 +71,7 @@ export function createClock(now: () => number, start = 0, end = 0): Clock {
 
   const tick = (): number => {
     if (!playing) return time
-    const elapsed = anchor.time + speed * (now() - anchor.now)
+    const elapsed = anchor.time + speed * clock.pace * (now() - anchor.now)
     const { start: from, end: to } = loop && marks.length === 2 ? { start: marks[0], end: marks[1] } : span
     if (elapsed < to) time = elapsed
     else if (loop && to > from) time = from + ((elapsed - from) % (to - from))
@@ -91,6 +105,9 @@ export function createClock(now: () => number, start = 0, end = 0): Clock {
     },
     get speed() {
       return speed
+    },
+    get pace() {
+      return paceOf(span.end - span.start)
     },
     get loop() {
       return loop

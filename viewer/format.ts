@@ -33,15 +33,24 @@ export function timePlaces(t: Float64Array): number {
 /** Names of coordinates as a physicist writes them: `b_dot` is ḃ. */
 export const formatName = (name: string): string => name.replace(/(\p{L})_dot$/u, '$1\u0307').normalize()
 
-export const formatSpeed = (speed: number): string => `${Number(speed.toPrecision(2))}×`
+export const formatSpeed = (speed: number): string => {
+  const size = Number(speed.toPrecision(2))
+  return size >= 1e5 || size < 1e-3 ? `${formatTick(size)}×` : `${size}×`
+}
 
-/** A tick of an axis: a round number, free of the last bits of its arithmetic. */
-export function formatTick(value: number): string {
+/**
+ * A tick of an axis: a round number, free of the last bits of its arithmetic.
+ * @param step between the ticks: digits that tell them apart are shown
+ */
+export function formatTick(value: number, step = Math.abs(value)): string {
   const size = Math.abs(value)
   if (size !== 0 && (size >= 1e5 || size < 1e-3)) {
-    const [mantissa, exponent] = value.toExponential(1).split('e')
+    const apart = step > 0 ? Math.ceil(Math.log10(size / step)) : 0
+    const [mantissa, exponent] = value.toExponential(Math.min(Math.max(apart, 1), 6)).split('e')
     const factor = Number(mantissa) === 1 ? '' : `${Number(mantissa)}·`
     return minus(`${factor}10${superscript(Number(exponent))}`)
   }
-  return minus(String(Number(value.toPrecision(6))))
+  return minus(
+    String(Number(value.toPrecision(Math.max(6, Math.min(15, Math.ceil(Math.log10(size / step || 1)) + 2))))),
+  )
 }

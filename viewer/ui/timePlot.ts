@@ -106,11 +106,14 @@ export function createTimePlot(
         {
           ...axis,
           grid,
-          size: 52,
+          // Room for the longest number; superscripts are narrow.
+          size: (_, values) =>
+            Math.max(52, 14 + 5.5 * Math.max(0, ...(values ?? []).map(text => text.length))),
           gap: 8,
           space: 36,
           ...(plot.logarithmic ? { splits: () => decades(low, high), filter: (_, splits) => splits } : {}),
-          values: (_, splits) => splits.map(value => (value === null ? '' : formatTick(value))),
+          values: (_, splits) =>
+            splits.map(value => (value === null ? '' : formatTick(value, splits[1] - splits[0]))),
         },
       ],
       series,

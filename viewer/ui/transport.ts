@@ -33,7 +33,8 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
   time.append(current, total)
   let places = 2
 
-  for (const value of speeds) speed.append(create('option', { value: String(value) }, formatSpeed(value)))
+  const choices = speeds.map(value => create('option', { value: String(value) }))
+  speed.append(...choices)
   play.addEventListener('click', () => clock.toggle())
   loop.addEventListener('click', () => clock.setLoop(!clock.loop))
   marks.addEventListener('click', () => clock.mark())
@@ -49,6 +50,9 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
     play.dataset.playing = String(clock.playing)
     play.ariaLabel = clock.playing ? 'Pause' : 'Play'
     loop.ariaPressed = String(clock.loop)
+    choices.forEach((choice, k) => {
+      choice.textContent = formatSpeed(speeds[k] * clock.pace)
+    })
     speed.value = String(nearest(speeds, clock.speed))
     const count = clock.marks.length
     marks.textContent = ['A–B', 'A…', 'A–B'][count]
