@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Solution } from '../../solvers/ode/index.ts'
 import type { Verdict } from '../evaluate.ts'
 import { writeAtomically } from '../files/atomic.ts'
+import type { ParameterEstimate } from '../parameterEstimates.ts'
 import type { Scene } from '../scene/index.ts'
 import type { TrainedSystem } from '../train.ts'
 import { version } from '../version.ts'
@@ -12,6 +13,7 @@ export function writeResult(
   scene: string,
   trained: TrainedSystem,
   verdicts: readonly Verdict[],
+  estimates: readonly ParameterEstimate[] = [],
 ): void {
   const last = trained.metrics.at(-1)
   const result = {
@@ -19,6 +21,9 @@ export function writeResult(
     met: verdicts.every(({ met }) => met),
     criteria: verdicts,
     parameters: learnedScalars(trained),
+    estimates: Object.fromEntries(
+      estimates.map(({ name, standardError, interval }) => [name, { standardError, interval }]),
+    ),
     loss: last?.loss,
     validation: trained.state.best?.loss,
     epochs: last?.epoch,

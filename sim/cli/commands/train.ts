@@ -3,9 +3,10 @@ import pc from 'picocolors'
 import { judge, rollouts } from '../../evaluate.ts'
 import { writeAtomically } from '../../files/atomic.ts'
 import { writeTrajectory } from '../../files/trajectory.ts'
+import { parameterEstimates } from '../../parameterEstimates.ts'
 import { predictionOf } from '../../predict.ts'
 import { beginRun, hasCheckpoint } from '../../run/checkpoint.ts'
-import { learnedScalars, writeResult } from '../../run/result.ts'
+import { writeResult } from '../../run/result.ts'
 import { formatScene, loadScene, type Scene } from '../../scene/index.ts'
 import { trainScene } from '../../train.ts'
 import { type LiveViewer, startLiveViewer } from '../../view/live.ts'
@@ -73,14 +74,21 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
   const verdicts = judge(scene, trained, tests)
   const trajectory = join(out, 'trajectory.npz')
   writeAtomically(trajectory, writeTrajectory(predictionOf(scene, trained, tests)))
-  writeResult(out, scene.name, trained, verdicts)
+  const estimates = parameterEstimates(scene, trained)
+  writeResult(out, scene.name, trained, verdicts, estimates)
 
-  const scalars = Object.entries(learnedScalars(trained))
-  if (scalars.length > 0) {
+  if (estimates.length > 0) {
     console.log(
       `\n${tableText(
-        ['learned', 'value'],
-        scalars.map(([name, value]) => [name, value.toPrecision(6)]),
+        ['learned', 'value', 'standard error', '95 % interval'],
+        estimates.map(({ name, value, standardError, interval }) => [
+          name,
+          value.toPrecision(6),
+          Number.isFinite(standardError) ? shortNumber(standardError) : '–',
+          Number.isFinite(standardError)
+            ? interval.map(end => end.toPrecision(6)).join(' … ')
+            : 'not determined',
+        ]),
       )}`,
     )
   }
