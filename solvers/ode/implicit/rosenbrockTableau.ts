@@ -67,3 +67,19 @@ export function rosenbrockDenseWeights(
     weights[i] = theta * (b[i] + (1 - theta) * sum)
   }
 }
+
+/** weights ← their derivatives by θ. */
+export function rosenbrockDenseSlopes(
+  { stages, b, dense }: FlatRosenbrock,
+  theta: number,
+  weights: Float64Array,
+): void {
+  for (let i = 0; i < stages; i++) {
+    let [sum, slope] = [0, 0]
+    for (let p = dense.length - 1; p >= 0; p--) {
+      slope = slope * theta + sum
+      sum = sum * theta + dense[p][i]
+    }
+    weights[i] = b[i] + (1 - 2 * theta) * sum + theta * (1 - theta) * slope
+  }
+}

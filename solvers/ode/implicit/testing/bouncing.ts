@@ -2,23 +2,30 @@ import { createStepContext } from '../../context.ts'
 import type { IntegratorOptions, StateEvent } from '../../index.ts'
 import type { Solution } from '../../solution.ts'
 import type { StepRecord } from '../../steps.ts'
+import type { VectorField } from '../../vectorField.ts'
 import { implicitMethods } from '../methods.ts'
 import { stiffField } from './stiffProblems.ts'
 
 /** A ball that falls with drag, θ = (g, drag), and bounces back with 0.8 of its speed. */
 export const fallingBall = (theta: readonly number[] = [9.81, 0.3]) =>
-  stiffField(
-    2,
-    theta,
-    (_t, [, v], [g, drag], out) => {
-      out[0] = v
-      out[1] = -g - drag * v
+  ({
+    ...stiffField(
+      2,
+      theta,
+      (_t, [, v], [g, drag], out) => {
+        out[0] = v
+        out[1] = -g - drag * v
+      },
+      (_t, [, v], [, drag], fy, ftheta) => {
+        fy.set([0, 1, 0, -drag])
+        ftheta.set([0, 0, -1, -v])
+      },
+    ),
+    secondVjp(_t, _y, _tangentT, [, dv], [, cotangent], _gradY, gradTheta) {
+      gradTheta[1] -= cotangent * dv
     },
-    (_t, [, v], [, drag], fy, ftheta) => {
-      fy.set([0, 1, 0, -drag])
-      ftheta.set([0, 0, -1, -v])
-    },
-  )
+    secondJvp: (_t, _y, _tangentT, [, dv], _dy, [, ddrag], out) => out.set([0, -ddrag * dv]),
+  }) satisfies VectorField
 
 export const bounce: StateEvent = {
   when: (_t, [height]) => height,
