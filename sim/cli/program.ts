@@ -95,6 +95,18 @@ export function commandLine(): Command {
     .option('--decimate <n>', 'keep n samples of each trajectory at most', wholeNumber(2))
     .action(async (target, options) => (await import('./commands/export.ts')).exportCommand(target, options))
 
+  const data = program.command('data').description('public recordings that scenes are about')
+  data
+    .command('list')
+    .description('what there is, and under which licence')
+    .action(async () => (await import('./commands/data.ts')).listCommand())
+  data
+    .command('get')
+    .description('fetch one, with a checksum for each file')
+    .argument('<name>')
+    .option('--to <folder>', 'where its folder is to lie (default: NEURODE_DATA, or ./data)')
+    .action(async (name, options) => (await import('./commands/data.ts')).getCommand(name, options))
+
   program
     .command('start')
     .description('train the shipped double pendulum and show the result')
