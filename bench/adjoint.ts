@@ -1,5 +1,5 @@
 /**
- * Loss and full gradient (14,358 parameters) of the seed's model over a trajectory, by every way to differentiate it, here and
+ * Loss and full gradient (14,308 parameters) of the seed's model over a trajectory, by every way to differentiate it, here and
  * in torchdiffeq and diffrax (jit, float64, compilation apart): time, error of the gradient, and memory against the number of
  * steps.
  *
