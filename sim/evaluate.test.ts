@@ -77,6 +77,18 @@ describe('criteria', () => {
     expect(series['truth:t'].data.length).toBe(61)
   })
 
+  it('a valid prediction time ends where the errors add up to the threshold, or with the series', async () => {
+    const scene = exact(
+      'criteria=[{metric: valid_prediction_time, above: 0}, {metric: valid_prediction_time, threshold: 1.0e-30, above: 0}]',
+    )
+    const system = await trained(scene)
+    const tests = rollouts(scene, system)
+    const [whole, none] = judge(scene, system, tests)
+    const { t } = tests[0].series
+    expect(whole.value).toBeCloseTo(t[t.length - 1] - t[0], 12)
+    expect(none.value).toBeLessThan(whole.value)
+  })
+
   it('are met or not by their bounds', async () => {
     const scene = exact('criteria=[{metric: state_mse, above: 1}, {metric: state_mse, below: 1}]')
     const system = await trained(scene)

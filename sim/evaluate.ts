@@ -105,9 +105,29 @@ function metric(
       return Number(trained.metrics.at(-1)?.loss)
     case 'validation_loss':
       return trained.state.best?.loss ?? Number.NaN
+    case 'valid_prediction_time':
+      return mean(tests.map(test => validPredictionTime(test, criterion.threshold)))
     case 'test_loss':
       return mean(tests.map(({ observed, series }) => 0.5 * meanSquareOf(observed, series.values)))
   }
+}
+
+/**
+ * How long a prediction holds, s: until the squared errors of all that is observed add up to the threshold at a sample (Lutter &
+ * Peters, Combining physics and deep learning, IJRR 2023, "valid prediction time"); to the end, where they never do.
+ */
+function validPredictionTime({ series, observed }: Rollout, threshold = 0.01): number {
+  const { t, values } = series
+  const m = values.length / t.length
+  for (let k = 0; k < t.length; k++) {
+    let sum = 0
+    for (let j = 0; j < m; j++) {
+      const data = values[k * m + j]
+      if (!Number.isNaN(data)) sum += (observed[k * m + j] - data) ** 2
+    }
+    if (!(sum < threshold)) return t[k] - t[0]
+  }
+  return t[t.length - 1] - t[0]
 }
 
 /** Mean square over the values that were measured. */

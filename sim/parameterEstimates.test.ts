@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -54,4 +54,26 @@ it('what the data do not determine has no interval: two parameters of which only
     `data: {simulate: {trajectories: 1, noise: 0.01}, split: [1, 0, 0]}, ${training}`,
   )
   expect(a.standardError > 1e3 || Number.isNaN(a.standardError)).toBe(true)
+})
+
+it('outliers move a least squares fit, and not one by Huber’s loss', async () => {
+  const folderOf = mkdtempSync(join(folder, 'table-'))
+  const rows = Array.from({ length: 80 }, (_, k) => {
+    const t = 0.05 * k
+    const outlier = k % 13 === 5 ? 1.5 : 0
+    return `${t},${Math.exp(-0.7 * t) + 0.01 * Math.sin(12.9898 * k * k) + outlier}`
+  })
+  const file = join(folderOf, 'decay.csv')
+  writeFileSync(file, `t,x\n${rows.join('\n')}\n`)
+  const found = (loss: string) =>
+    estimates(
+      '{type: equations, parameters: {k: 0.4}, state: {x: 1}, derivatives: {x: -k*x}}',
+      '{k: {positive: true}}',
+      `data: {file: ${JSON.stringify(file)}, columns: {time: t, x: x}, split: [1, 0, 0]},
+       training: {optimizer: {type: levenberg-marquardt}, epochs: 40, start: known ${loss}}`,
+    )
+  const [plain] = await found('')
+  const [robust] = await found(', loss: {huber: 0.05}')
+  expect(Math.abs(plain.value - 0.7)).toBeGreaterThan(0.05)
+  expect(Math.abs(robust.value - 0.7)).toBeLessThan(0.02)
 })

@@ -156,6 +156,7 @@ export function shootingProblem(
     field,
     observation,
     eventPlans: system.eventPlans,
+    huber: scene.training!.loss?.huber,
     startIsKnown: scene.training!.start === 'known',
     events: system.events,
     model: field.image(furtherFor(scene.solver.method, field)),

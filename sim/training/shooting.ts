@@ -29,6 +29,8 @@ export interface ShootingProblem {
   readonly scales: Float64Array
   /** κ. */
   readonly continuity: number
+  /** δ of Huber's loss: residuals (in units of σ) beyond it count by their size, not its square. Default: least squares. */
+  readonly huber?: number
   /** Windows begin in states that are known, and have no derivative. Default false. */
   readonly startIsKnown?: boolean
   /** s, per component of the state. */
@@ -42,6 +44,19 @@ export interface WindowResult {
   readonly failure?: string
 }
 
+/**
+ * Residuals whose half squares are Huber's loss ρ(r) = ½r² for |r| ≤ δ, δ·(|r| − δ/2) beyond (Ann. Math. Statist. 35, 1964): T(r) =
+ * sign(r)·√(2ρ(r)), and T′(r). So every optimizer of sums of squares minimises it.
+ */
+export function robustifier(delta = Number.POSITIVE_INFINITY) {
+  const residual = (r: number): number =>
+    Math.abs(r) <= delta ? r : Math.sign(r) * Math.sqrt(delta * (2 * Math.abs(r) - delta))
+  return {
+    residual,
+    slope: (r: number): number => (Math.abs(r) <= delta ? 1 : delta / Math.abs(residual(r))),
+  }
+}
+
 /** Evaluates windows of one problem; buffers are kept between calls. */
 export function createShooting(problem: ShootingProblem) {
   const { field, observation, series, scales, continuity, stateScales } = problem
@@ -49,6 +64,9 @@ export function createShooting(problem: ShootingProblem) {
   const p = field.parameterCount
   const m = observation.size
   const integrator = createIntegrator(field, { ...problem.ode, events: problem.events })
+  const robust = robustifier(problem.huber)
+  /** How the residuals that count change with the plain ones. */
+  let slopes = new Float64Array(0)
   const observed = new Float64Array(m)
   const cotangent = new Float64Array(m)
   const state = new Float64Array(n)
@@ -79,12 +97,15 @@ export function createShooting(problem: ShootingProblem) {
     const { t, values } = series[window.series]
     let row = 0
     const samples = countedSamples(window)
+    if (slopes.length < samples * m) slopes = new Float64Array(samples * m)
     for (let k = 0; k < samples; k++) {
       state.set(y.subarray(k * n, (k + 1) * n))
       observation.evaluate(t[window.begin + k], state, observed)
-      for (let j = 0; j < m; j++) {
+      for (let j = 0; j < m; j++, row++) {
         const data = values[(window.begin + k) * m + j]
-        residuals[row++] = Number.isNaN(data) ? 0 : (observed[j] - data) / scales[j]
+        const r = Number.isNaN(data) ? 0 : (observed[j] - data) / scales[j]
+        residuals[row] = robust.residual(r)
+        slopes[row] = robust.slope(r)
       }
     }
     if (next) {
@@ -128,7 +149,7 @@ export function createShooting(problem: ShootingProblem) {
     const gradients = cotangents.subarray(0, size).fill(0)
     const samples = countedSamples(window)
     for (let k = 0; k < samples; k++) {
-      for (let j = 0; j < m; j++) cotangent[j] = residuals[k * m + j] / scales[j]
+      for (let j = 0; j < m; j++) cotangent[j] = (residuals[k * m + j] * slopes[k * m + j]) / scales[j]
       state.set(solution.y.subarray(k * n, (k + 1) * n))
       observation.vjp(
         t[window.begin + k],
@@ -187,7 +208,9 @@ export function createShooting(problem: ShootingProblem) {
         observation.jvp(t[window.begin + k], state, tangentY, direction < p ? unitTheta : noTheta, observed)
         for (let j = 0; j < m; j++) {
           const missing = Number.isNaN(values[(window.begin + k) * m + j])
-          jacobian.entries[entry(k * m + j, column)] = missing ? 0 : observed[j] / scales[j]
+          jacobian.entries[entry(k * m + j, column)] = missing
+            ? 0
+            : (slopes[k * m + j] * observed[j]) / scales[j]
         }
       }
       if (next) {

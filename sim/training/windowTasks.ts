@@ -39,6 +39,7 @@ export interface WindowDescription {
   readonly ode: IntegratorOptions
   readonly eventPlans?: readonly EventPlan[]
   readonly startIsKnown?: boolean
+  readonly huber?: number
   readonly scales: Float64Array
   readonly continuity: number
   readonly stateScales: Float64Array

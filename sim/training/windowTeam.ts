@@ -40,13 +40,14 @@ export function createWindowTeam(
   }
 
   function jobOf(memory: WindowMemory): Job {
-    const { model, series, ode, eventPlans, startIsKnown, scales, continuity, stateScales } = problem
+    const { model, series, ode, eventPlans, startIsKnown, huber, scales, continuity, stateScales } = problem
     const describe = (): WindowDescription => ({
       model: model!,
       series,
       ode,
       eventPlans,
       startIsKnown,
+      huber,
       scales,
       continuity,
       stateScales,

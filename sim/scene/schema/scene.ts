@@ -43,6 +43,7 @@ export const metricNames = [
   'parameter_error',
   'training_loss',
   'validation_loss',
+  'valid_prediction_time',
   'test_loss',
 ] as const
 
@@ -51,6 +52,9 @@ const criterion = z.strictObject({
   energy: formula
     .optional()
     .describe('The energy that is meant, over what is observed; by default the system’s.'),
+  threshold: positive
+    .optional()
+    .describe('Of valid_prediction_time: the sum of squared errors of what is observed, 0.01 by default.'),
   below: z.number().optional().describe('Met where the metric is less.'),
   above: z.number().optional().describe('Met where the metric is greater.'),
 })

@@ -30,6 +30,14 @@ const phase = z.strictObject({
 
 const common = z.strictObject({
   seed: z.int().nonnegative().default(0).describe('Of initial weights and of the order of windows.'),
+  loss: z
+    .strictObject({
+      huber: positive.describe(
+        'Residuals beyond this count by their size, not its square; in units of a value’s deviation in the data, or of 1/√weight.',
+      ),
+    })
+    .optional()
+    .describe('What is minimised, where outliers are to count less; by default least squares.'),
   start: z
     .enum(['estimated', 'known'])
     .default('estimated')
