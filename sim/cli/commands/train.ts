@@ -5,6 +5,7 @@ import { writeAtomically } from '../../files/atomic.ts'
 import { writeTrajectory } from '../../files/trajectory.ts'
 import { parameterEstimates } from '../../parameterEstimates.ts'
 import { predictionOf } from '../../predict.ts'
+import { reportPage } from '../../report/report.ts'
 import { beginRun, hasCheckpoint } from '../../run/checkpoint.ts'
 import { writeResult } from '../../run/result.ts'
 import { formatScene, loadScene, type Scene } from '../../scene/index.ts'
@@ -76,6 +77,8 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
   writeAtomically(trajectory, writeTrajectory(predictionOf(scene, trained, tests)))
   const estimates = parameterEstimates(scene, trained)
   writeResult(out, scene.name, trained, verdicts, estimates)
+  const report = join(out, 'report.html')
+  writeAtomically(report, reportPage(scene, trained, tests, verdicts, estimates))
 
   if (estimates.length > 0) {
     console.log(
@@ -93,7 +96,9 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
     )
   }
   if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}`)
-  console.log(`\n${duration(trained.seconds)}, written to ${pc.bold(out)}`)
+  console.log(
+    `\n${duration(trained.seconds)}, written to ${pc.bold(out)}; ${pc.bold(report)} has the pictures`,
+  )
   if (verdicts.some(({ met }) => !met)) process.exitCode = 2
   if (live) {
     live.changed()
