@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { reasonOf } from '../files/atomic.ts'
 import { FileError } from '../files/fileError.ts'
+import type { InputTable } from '../problem/measuredInputs.ts'
 import type { CompiledSystem } from '../problem/problem.ts'
 import type { Scene } from '../scene/index.ts'
 import { simulate } from '../simulate.ts'
@@ -29,14 +30,8 @@ export function dataOf(scene: Scene, truth: CompiledSystem): DataSplit {
 }
 
 function measuredSeries(scene: Scene, scenePath: string, names: readonly string[]): Series[] {
-  const { file, columns, trials } = scene.data!
-  const path = dataPath(file!, scenePath)
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new FileError(path, `cannot be read: ${reasonOf(error)}`)
-  }
+  const { columns, trials } = scene.data!
+  const { table, path } = tableOf(scene, scenePath)
   const { time, trial, ...rest } = columns!
   const values = Object.fromEntries(
     names.map(name => {
@@ -45,7 +40,42 @@ function measuredSeries(scene: Scene, scenePath: string, names: readonly string[
       return [name, column]
     }),
   )
-  return seriesOf(readTable(text, path), { time: time!, trial, trials, values }, path)
+  return seriesOf(table, { time: time!, trial, trials, values }, path)
+}
+
+/**
+ * The measured inputs of a scene, at the samples where all of them are there.
+ * @throws FileError where the file holds more than one recording
+ */
+export function inputTable(scene: Scene): InputTable {
+  const { columns, trials, inputs = {} } = scene.data!
+  const { table, path } = tableOf(scene, scene.place)
+  const { time, trial } = columns!
+  const series = seriesOf(table, { time: time!, trial, trials, values: inputs }, path)
+  if (series.length !== 1)
+    throw new FileError(
+      scene.place,
+      `data.inputs: ${path} holds ${series.length} recordings; inputs go with one: choose it by data.trials`,
+    )
+  const [{ t, values }] = series
+  const names = Object.keys(inputs)
+  const whole = [...t.keys()].filter(k => names.every((_, j) => !Number.isNaN(values[k * names.length + j])))
+  return {
+    t: Float64Array.from(whole, k => t[k]),
+    values: Object.fromEntries(
+      names.map((name, j) => [name, Float64Array.from(whole, k => values[k * names.length + j])]),
+    ),
+  }
+}
+
+function tableOf(scene: Scene, scenePath: string) {
+  const path = dataPath(scene.data!.file!, scenePath)
+  try {
+    return { table: readTable(readFileSync(path, 'utf8'), path), path }
+  } catch (error) {
+    if (error instanceof FileError) throw error
+    throw new FileError(path, `cannot be read: ${reasonOf(error)}`)
+  }
 }
 
 /** A data file's path: beside the scene, or below the folder that the environment names. */

@@ -14,7 +14,7 @@ export function equationsModel(system: EquationsSystem, learned: LearnedTerms, i
   const names = Object.keys(system.state)
   const n = names.length
   const scope = (t: tf.Tensor, y: tf.Tensor1D, theta: readonly tf.Tensor[]): Scope => {
-    const values = new Map([['t', t], ...named(names, y), ...learned.scalarsOf(theta)])
+    const values = new Map([['t', t], ...named(names, y), ...learned.scalarsOf(theta, t)])
     for (const [name, formula] of Object.entries(system.definitions))
       values.set(name, formulaValue(formula, values))
     return values

@@ -19,7 +19,7 @@ export function hamiltonianModel(system: HamiltonianScene, learned: LearnedTerms
       new Map([
         ...(t ? ([['t', t]] as [string, tf.Tensor][]) : []),
         ...vectors.flatMap(([names, values]) => named(names, values)),
-        ...learned.scalarsOf(theta),
+        ...learned.scalarsOf(theta, t),
       ])
     const forced = coordinates.filter(
       name => system.forces?.[name] !== undefined || learned.has(`forces.${name}`),
@@ -67,7 +67,7 @@ export function hamiltonianModel(system: HamiltonianScene, learned: LearnedTerms
     formulas: formulas => (t, y, theta) =>
       formulaVector(
         formulas,
-        new Map([['t', t], ...named([...coordinates, ...momenta], y), ...learned.scalarsOf(theta)]),
+        new Map([['t', t], ...named([...coordinates, ...momenta], y), ...learned.scalarsOf(theta, t)]),
       ),
   }
 }

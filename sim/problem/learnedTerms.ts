@@ -10,8 +10,8 @@ import { formulaVector, type Scope } from './scope.ts'
 export interface LearnedTerms {
   readonly parameters: readonly ParameterSpec[]
   readonly scalars: readonly LearnedScalar[]
-  /** The system's parameters by name: numbers, or what is learned in their place. */
-  scalarsOf(theta: readonly tf.Tensor[]): [string, tf.Tensor][]
+  /** The system's parameters by name: numbers, or what is learned in their place; at a time, also the inputs. */
+  scalarsOf(theta: readonly tf.Tensor[], t?: tf.Tensor | null): [string, tf.Tensor][]
   /** M(q): [n, n], if it is learned. */
   readonly massMatrix?: (scope: Scope, theta: readonly tf.Tensor[]) => tf.Tensor2D
   /** Whether a scalar term is learned: `potential`, `dissipation`, `forces.a`, `derivatives.x`. */
@@ -24,12 +24,14 @@ export interface LearnedTerms {
  * Without `learn`: the ground truth, with nothing to learn.
  *
  * @param random uniform deviates in [0, 1), for initial weights
+ * @param inputs measured functions of time
  */
 export function learnedTerms(
   physical: Readonly<Record<string, number>>,
   learn: Learn | undefined,
   coordinates: number,
   random: () => number,
+  inputs?: (t: tf.Tensor) => [string, tf.Tensor][],
 ): LearnedTerms {
   const scalars = Object.entries(learn?.parameters ?? {}).map(([name, bounds]) =>
     learnedScalar(name, bounds.start ?? physical[name], bounds),
@@ -68,11 +70,13 @@ export function learnedTerms(
   return {
     parameters,
     scalars,
-    scalarsOf: theta =>
-      names.map(name => {
+    scalarsOf: (theta, t) => [
+      ...names.map((name): [string, tf.Tensor] => {
         const k = scalars.findIndex(scalar => scalar.name === name)
         return [name, k < 0 ? tf.scalar(physical[name]) : scalars[k].tensor(theta[k])]
       }),
+      ...(inputs && t ? inputs(t) : []),
+    ],
     massMatrix,
     has: name => terms.has(name),
     term: (name, scope, theta) => terms.get(name)?.(scope, theta) ?? null,

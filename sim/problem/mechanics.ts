@@ -20,7 +20,7 @@ export function mechanicsModel(system: LagrangianScene, learned: LearnedTerms): 
         ...(t ? ([['t', t]] as [string, tf.Tensor][]) : []),
         ...named(coordinates, q),
         ...(rates ? named(rateNames, rates) : []),
-        ...learned.scalarsOf(theta),
+        ...learned.scalarsOf(theta, t),
       ])
     const term = (name: 'potential' | 'dissipation', scope: Scope): tf.Tensor | null => {
       const formula = system[name]
@@ -74,7 +74,7 @@ export function mechanicsModel(system: LagrangianScene, learned: LearnedTerms): 
       const scope: Scope = new Map([
         ['t', t],
         ...named([...coordinates, ...rateNames], y),
-        ...learned.scalarsOf(theta),
+        ...learned.scalarsOf(theta, t),
       ])
       return formulaVector(formulas, scope)
     },

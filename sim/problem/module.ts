@@ -43,7 +43,7 @@ export async function moduleModel(
     return (t, y, theta) => {
       let value: unknown
       try {
-        value = f(t as tf.Scalar, y, Object.fromEntries(learned.scalarsOf(theta)), theta.slice(own))
+        value = f(t as tf.Scalar, y, Object.fromEntries(learned.scalarsOf(theta, t)), theta.slice(own))
       } catch (error) {
         throw moduleError(path, name, error)
       }
@@ -71,6 +71,6 @@ export async function moduleModel(
     potential: potential && checked('potential', potential, scalar),
     massMatrix: massMatrix && checked('massMatrix', massMatrix, square),
     formulas: formulas => (t, y, theta) =>
-      formulaVector(formulas, new Map([['t', t], ...named(names, y), ...learned.scalarsOf(theta)])),
+      formulaVector(formulas, new Map([['t', t], ...named(names, y), ...learned.scalarsOf(theta, t)])),
   }
 }

@@ -13,7 +13,7 @@ export function networkModel(system: NetworkSystem, learned: LearnedTerms): Mode
   const places = [...names, ...Object.keys(system.boundary)]
   const ends = edges.map(({ between }) => between.map(place => places.indexOf(place)) as [number, number])
   const scope = (t: tf.Tensor, y: tf.Tensor1D, theta: readonly tf.Tensor[]): Scope =>
-    new Map([['t', t], ...named(names, y), ...learned.scalarsOf(theta)])
+    new Map([['t', t], ...named(names, y), ...learned.scalarsOf(theta, t)])
   const boundary = Object.values(system.boundary)
   return {
     names,

@@ -39,7 +39,7 @@ export function particlesModel(system: ParticlesSystem, learned: LearnedTerms): 
   const pairs = bodies.flatMap((_, i) => bodies.slice(i + 1).map((_, k) => [i, i + 1 + k] as const))
   const hasPairs = system.pair !== undefined || learned.has('pair')
   const scope = (t: tf.Tensor, theta: readonly tf.Tensor[]): Scope =>
-    new Map([['t', t], ...learned.scalarsOf(theta)])
+    new Map([['t', t], ...learned.scalarsOf(theta, t)])
 
   function under(time: tf.Tensor, theta: readonly tf.Tensor[]): ParticleSystem {
     const constants = scope(time, theta)

@@ -1,5 +1,6 @@
 import { implicitMethods } from '../../solvers/ode/implicit/methods.ts'
 import type { StateEvent } from '../../solvers/ode/index.ts'
+import { inputTable } from '../data/dataOf.ts'
 import { randomStream } from '../data/random.ts'
 import { FileError } from '../files/fileError.ts'
 import type { Formula } from '../scene/formula/index.ts'
@@ -15,6 +16,7 @@ import { equationsModel } from './equations.ts'
 import { eventsOf } from './events.ts'
 import { hamiltonianModel } from './hamiltonian.ts'
 import { learnedTerms } from './learnedTerms.ts'
+import { measuredInputs } from './measuredInputs.ts'
 import { mechanicsModel } from './mechanics.ts'
 import type { Model } from './model.ts'
 import { moduleModel } from './module.ts'
@@ -93,6 +95,7 @@ async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Mode
     learn ? scene.learn : undefined,
     coordinates,
     random.uniform,
+    scene.data?.inputs && measuredInputs(inputTable(scene)),
   )
   switch (system.type) {
     case 'equations':

@@ -90,7 +90,11 @@ function* checkLearn(scene: unknown, names: SceneNames, type: FormulaType | 'mod
   for (const group of ['forces', 'derivatives']) {
     yield* checkKeys(scene, ['learn', group], coordinates, group === 'forces' ? 'coordinate' : 'state')
     for (const name of keysOf(scene, 'learn', group))
-      yield* checkInputs(scene, ['learn', group, name], [...coordinates, ...motion, ...constants, 't'])
+      yield* checkInputs(
+        scene,
+        ['learn', group, name],
+        [...coordinates, ...motion, ...constants, ...names.time],
+      )
   }
 }
 
@@ -150,10 +154,10 @@ function* checkStateUses(scene: unknown, { coordinates, rates }: SceneNames): Ge
 
 function* checkEvents(
   scene: unknown,
-  { coordinates, rates, parameters, sensors, definitions }: SceneNames,
+  { coordinates, rates, parameters, sensors, definitions, time }: SceneNames,
 ): Generator<Finding> {
   const state = [...coordinates, ...rates]
-  const scope = [...state, ...definitions, ...parameters, ...sensors, 't']
+  const scope = [...state, ...definitions, ...parameters, ...sensors, ...time]
   for (const name of keysOf(scene, 'events')) {
     yield* checkFormula(scene, ['events', name, 'when'], scope)
     yield* checkKeys(scene, ['events', name, 'apply'], state, 'state')
@@ -183,13 +187,15 @@ function* checkSolver(scene: unknown): Generator<Finding> {
 
 function* checkData(
   scene: unknown,
-  { coordinates, rates, parameters, sensors, definitions, observed }: SceneNames,
+  { coordinates, rates, parameters, sensors, definitions, observed, inputs, time }: SceneNames,
 ): Generator<Finding> {
   const data = at(scene, ['data'])
   if (!isPlainObject(data)) return
   const { file, simulate, columns, split } = data
   if ((file === undefined) === (simulate === undefined))
     yield { path: ['data'], message: 'expected either file or simulate', key: true }
+  if (simulate !== undefined && inputs.length > 0)
+    yield { path: ['data', 'inputs'], message: 'inputs are columns of a file, and there is none', key: true }
   if (file !== undefined && columns === undefined)
     yield { path: ['data', 'file'], message: 'the key "columns" is missing beside it', key: true }
   if (data.trials !== undefined && isPlainObject(columns) && columns.trial === undefined)
@@ -210,7 +216,7 @@ function* checkData(
     }
   }
   if (coordinates.length > 0) {
-    const scope = [...coordinates, ...rates, ...parameters, ...sensors, ...definitions, 't']
+    const scope = [...coordinates, ...rates, ...parameters, ...sensors, ...definitions, ...time]
     for (const name of keysOf(scene, 'data', 'observe'))
       yield* checkFormula(scene, ['data', 'observe', name], scope)
   }

@@ -21,9 +21,9 @@ export function* checkSystem(scene: unknown, names: SceneNames, type: FormulaTyp
 
 function* checkEquations(
   scene: unknown,
-  { parameters, coordinates, definitions }: SceneNames,
+  { parameters, coordinates, definitions, time }: SceneNames,
 ): Generator<Finding> {
-  const scope = [...coordinates, ...parameters, 't']
+  const scope = [...coordinates, ...parameters, ...time]
   for (const name of definitions) {
     yield* checkFormula(scene, ['system', 'definitions', name], scope)
     scope.push(name)
@@ -46,15 +46,15 @@ function* checkEquations(
 
 function* checkLagrangian(
   scene: unknown,
-  { parameters, coordinates, rates }: SceneNames,
+  { parameters, coordinates, rates, time }: SceneNames,
 ): Generator<Finding> {
   const moving = [...coordinates, ...rates, ...parameters]
   yield* checkFormula(scene, ['system', 'kinetic'], moving, ['t'])
   yield* checkFormula(scene, ['system', 'potential'], [...coordinates, ...parameters, 't'], rates)
-  yield* checkFormula(scene, ['system', 'dissipation'], [...moving, 't'])
+  yield* checkFormula(scene, ['system', 'dissipation'], [...moving, ...time])
   yield* checkKeys(scene, ['system', 'forces'], coordinates, 'coordinate')
   for (const name of keysOf(scene, 'system', 'forces'))
-    yield* checkFormula(scene, ['system', 'forces', name], [...moving, 't'])
+    yield* checkFormula(scene, ['system', 'forces', name], [...moving, ...time])
   const constraints = keysOf(scene, 'system', 'constraints')
   for (const name of constraints)
     yield* checkFormula(
@@ -75,14 +75,14 @@ function* checkLagrangian(
 
 function* checkHamiltonian(
   scene: unknown,
-  { parameters, coordinates, rates: momenta }: SceneNames,
+  { parameters, coordinates, rates: momenta, time }: SceneNames,
 ): Generator<Finding> {
   const moving = [...coordinates, ...coordinates.map(rateName), ...parameters]
   yield* checkFormula(scene, ['system', 'hamiltonian'], [...coordinates, ...momenta, ...parameters, 't'])
   yield* checkFormula(scene, ['system', 'dissipation'], moving, [...momenta, 't'])
   yield* checkKeys(scene, ['system', 'forces'], coordinates, 'coordinate')
   for (const name of keysOf(scene, 'system', 'forces'))
-    yield* checkFormula(scene, ['system', 'forces', name], [...moving, 't'], momenta)
+    yield* checkFormula(scene, ['system', 'forces', name], [...moving, ...time], momenta)
   if (keysOf(scene, 'system').includes('coordinates') && coordinates.length === 0)
     yield { path: ['system', 'coordinates'], message: 'at least one coordinate is needed' }
 }
@@ -116,15 +116,18 @@ function* checkParticles(scene: unknown, { parameters }: SceneNames): Generator<
   }
 }
 
-function* checkNetwork(scene: unknown, { parameters, coordinates: nodes }: SceneNames): Generator<Finding> {
+function* checkNetwork(
+  scene: unknown,
+  { parameters, coordinates: nodes, time }: SceneNames,
+): Generator<Finding> {
   const boundary = keysOf(scene, 'system', 'boundary')
-  const scope = [...nodes, ...parameters, 't']
+  const scope = [...nodes, ...parameters, ...time]
   for (const name of nodes) {
     yield* checkFormula(scene, ['system', 'nodes', name, 'capacity'], parameters)
     yield* checkFormula(scene, ['system', 'nodes', name, 'source'], scope)
   }
   for (const name of boundary) {
-    yield* checkFormula(scene, ['system', 'boundary', name], [...parameters, 't'])
+    yield* checkFormula(scene, ['system', 'boundary', name], [...parameters, ...time])
     if (nodes.includes(name))
       yield {
         path: ['system', 'boundary', name],

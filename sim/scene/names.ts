@@ -31,6 +31,10 @@ export interface SceneNames {
   /** Intermediate quantities of `equations`, in their order. */
   readonly definitions: readonly string[]
   readonly points: readonly string[]
+  /** What is measured and acts on the system. */
+  readonly inputs: readonly string[]
+  /** t, and what is a function of it. */
+  readonly time: readonly string[]
   /** What `data` observes: the names of `observe`, else the columns, else the state. */
   readonly observed: readonly string[]
 }
@@ -54,6 +58,8 @@ export function sceneNames(scene: unknown): SceneNames {
     coordinates,
     rates,
     definitions: sectionKeys(scene, 'definitions'),
+    inputs: keysOf(scene, 'data', 'inputs'),
+    time: ['t', ...keysOf(scene, 'data', 'inputs')],
     points: [...keysOf(scene, 'system', 'bodies'), ...sectionKeys(scene, 'points')],
     observed: [observe, columns, [...coordinates, ...rates]].find(names => names.length > 0) ?? [],
   }
@@ -86,6 +92,7 @@ export function* checkDefinitions(scene: unknown, names: SceneNames): Generator<
     ],
     [['system', 'definitions'], names.definitions, 'a definition'],
     [['system', 'points'], sectionKeys(scene, 'points'), 'a point'],
+    [['data', 'inputs'], names.inputs, 'an input'],
     [
       ['learn', 'parameters'],
       Array.isArray(at(scene, ['learn', 'parameters'])) ? [] : names.sensors,

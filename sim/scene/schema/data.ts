@@ -33,6 +33,12 @@ export const data = z.strictObject({
     .describe(
       'Columns of the file by number (from 1) or name: time, trial (optional), and what is observed.',
     ),
+  inputs: z
+    .record(name, column)
+    .optional()
+    .describe(
+      'Measured inputs, such as torques, by column: in formulas wherever t is; linear between samples, constant beyond the ends.',
+    ),
   trials: z.array(z.number()).min(1).optional().describe('Which trials of the file to take; by default all.'),
   source: z.string().optional().describe('Where the file can be had from, for those who lack it.'),
   simulate: simulate.optional(),
