@@ -15,7 +15,7 @@ const chunkNumbers = 1 << 16
  * with points and energy, but without mass matrices. The file appears when it is whole.
  *
  * @returns the solution, without its states
- * @throws FileError, SimulationError; RangeError for a method that hands no states over (odex)
+ * @throws FileError, SimulationError
  */
 export function streamSimulation(
   scene: Scene,

@@ -7,7 +7,6 @@ import { FileError } from './files/fileError.ts'
 import { furtherFor } from './furtherDerivatives.ts'
 import { createTeam } from './parallel/team.ts'
 import { type CompiledSystem, compileSystem } from './problem/problem.ts'
-import { requireDerivatives } from './problem/requireDerivatives.ts'
 import { beginRun, isUnbegun, type MetricsLine, readCheckpoint, writeCheckpoint } from './run/checkpoint.ts'
 import { sceneDifference } from './run/sceneDifference.ts'
 import type { Scene } from './scene/index.ts'
@@ -59,7 +58,6 @@ const patience = 300
  */
 export async function trainScene(scene: Scene, options: TrainOptions): Promise<TrainedSystem> {
   const start = performance.now()
-  requireDerivatives(scene)
   const saved = options.resume && !isUnbegun(options.out) ? readCheckpoint(options.out) : null
   beginRun(options.out)
   const seed = saved?.seed ?? options.seed ?? scene.training!.seed

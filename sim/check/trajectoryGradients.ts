@@ -18,7 +18,6 @@ const mostSteps = 60
  * differences, complex step through the frozen steps (the reference), tangents, discrete adjoint. T is the end of the
  * scene's span, or of its first 60 steps; it lies before the first event.
  *
- * @throws RangeError for a method without derivatives (odex)
  */
 export function compareTrajectoryGradients(
   scene: Scene,

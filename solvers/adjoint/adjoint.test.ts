@@ -210,14 +210,8 @@ describe('lossAndGradient', () => {
     expect(infinite).toMatchObject({ success: false, failure: { reason: 'non-finite' } })
   })
   it('refuses what has no derivative here, and says what to do', () => {
-    expect(() => lossAndGradient(field, y0, [0, 1], loss, { method: 'odex' })).toThrow(
-      "use 'dop853', 'vern9' or 'tsit5'",
-    )
     expect(() => lossAndGradient({ ...field, vjp: undefined }, y0, [0, 1], loss)).toThrow('needs field.vjp')
-    const solution = odeint(field, y0, [0, 1], { method: 'odex' })
-    expect(() => tangent(field, solution, unit(2, 0), null)).toThrow(
-      "by 'odex': integrate with another method",
-    )
+    const solution = odeint(field, y0, [0, 1])
     expect(() => adjoint(field, solution, new Float64Array(3), unit(2, 0), unit(4, 0))).toThrow(
       'cotangents has 3 entries, it must have 4',
     )

@@ -34,7 +34,7 @@ export interface AdjointExtras {
  *
  *     adjoint(field, solution, cotangents, gradY0, gradTheta, { gradTimes })
  *
- * @throws Error where the field has no `vjp`, the method is not differentiable here (odex), or an event lacks derivatives.
+ * @throws Error where the field has no `vjp`, or an event lacks derivatives.
  * @throws RangeError where an array has the wrong length.
  */
 export function adjoint(

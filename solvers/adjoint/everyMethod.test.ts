@@ -167,7 +167,7 @@ function lossAfterImpact([x0, v0, g, e]: Complex[], end: number): Complex {
   return plus(x, times(complex(0.5), minus(times(e, speed), times(g, rest))))
 }
 
-const every = [...methodNames.filter(method => method !== 'odex'), ...splitMethodNames]
+const every = [...methodNames, ...splitMethodNames]
 type Method = (typeof every)[number]
 const isSplit = (method: Method) => (splitMethodNames as readonly Method[]).includes(method)
 
@@ -227,7 +227,7 @@ describe.each(every)('%s: the derivatives of what was computed', method => {
     isComplexStep(dae, complexified(dae, complexDae, thetaTangent), [1, 0.5], options)
   })
 
-  it('have the same bits from checkpoints', () => {
+  it.runIf(method !== 'odex')('have the same bits from checkpoints', () => {
     const fields = method in implicitMethods ? [spring, dae] : [spring]
     const fine = { ...options, rtol: 1e-8, atol: 1e-8 }
     for (const field of fields)

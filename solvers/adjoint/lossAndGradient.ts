@@ -48,8 +48,6 @@ export function createLossAndGradient(
   if (!field.vjp) throw new Error('lossAndGradient needs field.vjp, which this vector field does not have')
   const { adjoint: kind = 'discrete', ...integration } = options
   const integrator = createIntegrator(field, integration)
-  if (options.method === 'odex')
-    throw new Error("lossAndGradient is not available for method 'odex': use 'dop853', 'vern9' or 'tsit5'")
   if (options.keepSteps === false)
     throw new Error('lossAndGradient needs the steps: leave out keepSteps: false')
   let cotangents = new Float64Array(0)

@@ -24,7 +24,7 @@ export interface TangentExtras {
  * accepted steps frozen; the transpose of `adjoint`. Null is the zero direction. Gives δy (row-major T×n, as
  * `solution.y`), written to `out` if that is given. θ must be what it was in the forward run.
  *
- * @throws Error where the field has no `jvp`, the method is not differentiable here (odex), or an event lacks derivatives.
+ * @throws Error where the field has no `jvp`, or an event lacks derivatives.
  * @throws RangeError where an array has the wrong length.
  */
 export function tangent(

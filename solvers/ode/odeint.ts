@@ -2,7 +2,8 @@ import { createStepContext, type StepContext } from './context.ts'
 import { createDriver } from './driver.ts'
 import { createExplicitRungeKutta } from './explicitRungeKutta.ts'
 import { type MethodName, steppers, tableaus } from './methods/index.ts'
-import { createOdex } from './odex.ts'
+import { createExtrapolation } from './odex/extrapolationStep.ts'
+import { createOdex } from './odex/odex.ts'
 import { checkInitialState, checkOptions, type IntegratorOptions, planTimes, type Times } from './options.ts'
 import type { Solution } from './solution.ts'
 import type { Stepper } from './stepper.ts'
@@ -32,17 +33,14 @@ export function createIntegrator(field: VectorField, options: IntegratorOptions 
   }
 }
 
-export function createStepper(method: Exclude<MethodName, 'odex'> | Tableau, context: StepContext): Stepper {
+export function createStepper(method: MethodName | Tableau, context: StepContext): Stepper {
   if (typeof method !== 'string') return createExplicitRungeKutta(method, context)
   if (method in tableaus) return createExplicitRungeKutta(tableaus[method as keyof typeof tableaus], context)
+  if (method === 'odex') return createExtrapolation(context)
   return steppers[method as keyof typeof steppers](context)
 }
 
-function createRun(
-  field: VectorField,
-  method: Exclude<MethodName, 'odex'> | Tableau,
-  options: IntegratorOptions,
-) {
+function createRun(field: VectorField, method: MethodName | Tableau, options: IntegratorOptions) {
   const context = createStepContext(field, options)
   return createDriver(createStepper(method, context), context, options)
 }

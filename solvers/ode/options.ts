@@ -129,12 +129,11 @@ export function checkOptions(field: VectorField, options: IntegratorOptions): vo
   if (options.memory !== undefined) {
     bytesOf(options.memory)
     if (options.keepSteps === false) throw new RangeError('memory bounds what keepSteps: false does not keep')
-    if (method === 'odex') throw new RangeError("memory: method 'odex' keeps no steps for an adjoint")
+    if (method === 'odex')
+      throw new RangeError(
+        "memory: method 'odex' keeps its steps, which are few: leave it out, or use 'dop853'",
+      )
   }
-  if (method === 'odex' && options.onSaved)
-    throw new RangeError("method 'odex' hands no states over: use 'dop853' or 'vern7'")
-  if (method === 'odex' && options.events?.length)
-    throw new RangeError("method 'odex' finds no events: use 'dop853', 'vern7' or 'tsit5'")
   if (method === 'odex' && options.fixedStep !== undefined)
     throw new RangeError("method 'odex' has no fixed steps: its order varies with them; use 'rk4' or 'tsit5'")
 }

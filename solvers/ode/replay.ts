@@ -9,7 +9,6 @@ import type { VectorField } from './vectorField.ts'
 /**
  * Integrates another field with the steps of a solution, whatever its error: the same times, sizes and saved times. For a
  * system whose first components are those of the solution, they get the same bits.
- * @param method that of the solution; 'odex' has no such steps.
  * @throws Error where a step cannot be taken, or the solution has events.
  */
 export function replay(
@@ -19,8 +18,7 @@ export function replay(
   options: IntegratorOptions,
 ): Solution {
   const { method = 'tsit5' } = options
-  if (method === 'odex' || solution.events.length > 0)
-    throw new Error("steps by 'odex', or with events, are not taken again: integrate with another method")
+  if (solution.events.length > 0) throw new Error('steps with events are not taken again')
   const { t, h, count } = solution.steps
   const n = field.dimension
   const context = createStepContext(field, options)

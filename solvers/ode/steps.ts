@@ -16,7 +16,7 @@ export interface StepRecord extends Steps {
   dense: Float64Array
   readonly n: number
   readonly width: number
-  /** What made the steps, and can load them; absent for odex. */
+  /** What made the steps, and can load them. */
   readonly stepper?: Stepper
   /** The events that were looked for, if any. */
   readonly events?: readonly StateEvent[]

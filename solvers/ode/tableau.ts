@@ -34,8 +34,10 @@ export interface Tableau {
   readonly errorOrder?: number
   readonly trial: number
   readonly end: number
-  /** dense[i] holds the coefficients of θ, θ², θ³ … in b_i(θ). */
+  /** b_i(θ) = θ·Σ_p dense[i][p]·(θ − centre)^p. */
   readonly dense: readonly (readonly number[])[]
+  /** Default 0; ½ where the degree is high, for which powers of θ would lose digits. */
+  readonly centre?: number
 }
 
 /** A tableau as the inner loops want it: flat, padded with zeros to squares. */
@@ -53,9 +55,10 @@ export interface FlatTableau {
   readonly error: Float64Array
   /** s, if there is one. */
   readonly lowOrderError?: Float64Array
-  /** s×degree: dense[i·degree + p] is the coefficient of θ^(p+1) in b_i(θ). */
+  /** s×degree: dense[i·degree + p] is the coefficient of θ·(θ − centre)^p in b_i(θ). */
   readonly dense: Float64Array
   readonly degree: number
+  readonly centre: number
 }
 
 /**
@@ -95,29 +98,36 @@ export function flatten(tableau: Tableau): FlatTableau {
     lowOrderError: lowOrderError && square([lowOrderError], stages).subarray(0, stages),
     dense: square(dense, degree),
     degree,
+    centre: tableau.centre ?? 0,
   }
 }
 
 /** The polynomials b_i(θ) of a dense output. */
-export type DensePolynomials = Pick<FlatTableau, 'stages' | 'degree' | 'dense'>
+export type DensePolynomials = Pick<FlatTableau, 'stages' | 'degree' | 'dense' | 'centre'>
 
 /** weights ← b_i(θ), length s. */
 export function denseWeights(flat: DensePolynomials, theta: number, weights: Float64Array): void {
   const { stages, degree, dense } = flat
+  const x = theta - flat.centre
   for (let i = 0; i < stages; i++) {
     let sum = 0
-    for (let p = degree - 1; p >= 0; p--) sum = theta * (dense[i * degree + p] + sum)
-    weights[i] = sum
+    for (let p = degree - 1; p >= 0; p--) sum = dense[i * degree + p] + x * sum
+    weights[i] = theta * sum
   }
 }
 
 /** weights ← b_i'(θ), length s. */
 export function denseSlopes(flat: DensePolynomials, theta: number, weights: Float64Array): void {
   const { stages, degree, dense } = flat
+  const x = theta - flat.centre
   for (let i = 0; i < stages; i++) {
     let sum = 0
-    for (let p = degree - 1; p >= 0; p--) sum = (p + 1) * dense[i * degree + p] + theta * sum
-    weights[i] = sum
+    let slope = 0
+    for (let p = degree - 1; p >= 0; p--) {
+      slope = sum + x * slope
+      sum = dense[i * degree + p] + x * sum
+    }
+    weights[i] = sum + theta * slope
   }
 }
 

@@ -48,6 +48,7 @@ export function flattenAdditive(tableau: AdditiveTableau): FlatAdditive {
   const flat = {
     stages,
     degree: dense[0].length,
+    centre: 0,
     gamma,
     c: new Float64Array(stages),
     explicit: new Float64Array(stages * stages),

@@ -47,6 +47,7 @@ export function flattenEsdirk({ gamma, a, dense, errorFactor = 1 }: EsdirkTablea
   const flat = {
     stages,
     degree,
+    centre: 0,
     gamma,
     c: new Float64Array(stages),
     a: new Float64Array(stages * stages),
