@@ -9,6 +9,7 @@
 export { type Activation, activations, type DenseNetworkOptions, denseNetwork } from './denseNetwork.ts'
 export { type GraphDiffusion, graphDiffusion } from './graphDiffusion.ts'
 export { type HamiltonianSystem, hamiltonianDynamics } from './hamiltonian.ts'
+export { type HeatConduction, type HeatElements, type HeatFunction, heatElements } from './heat.ts'
 export {
   constraintForce,
   energy,
@@ -41,3 +42,11 @@ export {
   saddlePoint,
   shiftedSymmetric,
 } from './systemMatrix.ts'
+export {
+  locate,
+  rectangleMesh,
+  rectangleSides,
+  type TriangleMesh,
+  triangleMesh,
+  type WrittenMesh,
+} from './triangleMesh.ts'
