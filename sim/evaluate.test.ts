@@ -154,6 +154,26 @@ describe('what the viewer shows of a trained scene', () => {
   })
 })
 
+describe('a prediction that is given the first samples', () => {
+  it('starts from the state that they tell by the model, and is judged from the last of them on', async () => {
+    const solution = simulate(exact(), await compileSystem(exact(), false))
+    const rows = Array.from(solution.t, (t, k) => `${t},${k === 42 ? '' : solution.y[2 * k]}`) // angles alone, one missing
+    writeFileSync(join(folder, 'angles.csv'), ['time,a', ...rows].join('\n'))
+    const errors = []
+    for (const given of [1, 6]) {
+      const data = `data={file: angles.csv, columns: {time: time, a: a}, observe: {a: a}, split: [40, 0, 21], given: ${given}}`
+      const scene = parseScene(formatScene(exact(data)), join(folder, 'scene.yaml'))
+      const model = await trained(scene)
+      const [{ series, y, observed }] = rollouts(scene, model)
+      expect(series.t[0]).toBe(solution.t[39 + given])
+      expect(observed.length).toBe(22 - given)
+      errors.push(Math.abs(y[1] - solution.y[2 * (39 + given) + 1]))
+    }
+    expect(errors[0]).toBeGreaterThan(1e-3) // a difference quotient
+    expect(errors[1]).toBeLessThan(1e-6)
+  })
+})
+
 describe('trajectories of a scene', () => {
   it('are saved at the times of the scene, with positions and energy', async () => {
     const scene = exact()

@@ -8,6 +8,7 @@ import { statesOf } from './statesOf.ts'
 import type { TrainedSystem } from './train.ts'
 import { estimateStates } from './training/estimates.ts'
 import { meanSquare, scaledDistance } from './training/metrics.ts'
+import { estimateStart } from './training/startEstimate.ts'
 import type { Series } from './training/windows.ts'
 
 /** A criterion with its value, and whether it is met. */
@@ -19,8 +20,9 @@ export interface Verdict {
   readonly met: boolean
 }
 
-/** A test series and the model's prediction of it: one rollout from the state at its first sample. */
+/** A test series and the model's prediction of it: one rollout from the state at the first sample. */
 export interface Rollout {
+  /** From the last sample on that the prediction was given (`data.given`). */
   readonly series: Series
   /** T × n; NaN from where the trajectory fails. */
   readonly y: Float64Array
@@ -55,17 +57,43 @@ export function checkCriteria(scene: Scene, truth: CompiledSystem): void {
 export function rollouts(scene: Scene, trained: TrainedSystem): Rollout[] {
   const { system, data } = trained
   const series = data.test.length > 0 ? data.test : data.train
-  return series.map(one => {
-    const m = system.observation.size
-    const first = { t: one.t.slice(0, 1), values: one.values.slice(0, m) }
-    const needsMore = first.values.some(Number.isNaN) || m < system.field.dimension
-    const start = statesOf(scene, system, needsMore ? one : first)
+  return series.map(whole => {
+    const { series: one, start } = beginning(scene, system, whole)
     const n = system.field.dimension
-    const { y: reached, failure } = simulateAsFar(scene, system, start.slice(0, n), one.t)
+    const { y: reached, failure } = simulateAsFar(scene, system, start, one.t)
     const y = new Float64Array(one.t.length * n).fill(Number.NaN)
     y.set(reached)
     return { series: one, y, observed: along(system.observation, one.t, y), failure: failure?.message }
   })
+}
+
+/**
+ * The samples to predict, the first of which is the last that is given, and the state there: what the given samples tell, or
+ * of a single one that does not tell the state, what the series does.
+ */
+function beginning(
+  scene: Scene,
+  system: CompiledSystem,
+  whole: Series,
+): { series: Series; start: Float64Array } {
+  const { field, observation } = system
+  const [n, m] = [field.dimension, observation.size]
+  const part = (from: number, to?: number): Series => ({
+    t: whole.t.slice(from, to),
+    values: whole.values.slice(from * m, to === undefined ? to : to * m),
+  })
+  const given = Math.min(scene.data?.given ?? 1, whole.t.length - 1)
+  if (given <= 1) {
+    const first = part(0, 1)
+    const needsMore = first.values.some(Number.isNaN) || m < n
+    return { series: whole, start: statesOf(scene, system, needsMore ? whole : first).slice(0, n) }
+  }
+  const seen = part(0, given)
+  const states = statesOf(scene, system, seen)
+  const integrate = (from: Float64Array, times: Float64Array) => simulateAsFar(scene, system, from, times)
+  const first = estimateStart(field, observation, seen, states.slice(0, n), integrate)
+  const start = first ? integrate(first, seen.t).y.slice(-n) : states.slice(-n)
+  return { series: part(given - 1), start }
 }
 
 /** Every criterion of the scene with its value: NaN, and not met, where it needs a trajectory that fails. */

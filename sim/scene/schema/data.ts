@@ -48,6 +48,11 @@ export const data = z.strictObject({
     .describe(
       'What is observed, over states, rates and parameters: {v: scale*a_dot}. By default the states of that name.',
     ),
+  given: count
+    .default(1)
+    .describe(
+      'Samples at the beginning of each test series that a prediction may look at: its start is fitted to them, and it is judged from the last of them on.',
+    ),
   split: z
     .tuple([z.number().nonnegative(), z.number().nonnegative(), z.number().nonnegative()])
     .default([0.8, 0.1, 0.1])
