@@ -7,6 +7,7 @@
  *     judge(scene, trained, tests) // [{ metric: 'energy_mse', value: 3.8e-4, below: 5e-4, met: true }]
  *     learnedScalars(trained) // { k: 1.355, c: 0.0122 }
  */
+export { type RandomStream, randomStream } from './data/random.ts'
 export type { DataSplit } from './data/series.ts'
 export { judge, type Rollout, rollouts, type Verdict } from './evaluate.ts'
 export { FileError } from './files/fileError.ts'
@@ -33,6 +34,7 @@ export {
 } from './scene/index.ts'
 export { SimulationError, simulate, trajectoryOf } from './simulate.ts'
 export { type TrainedSystem, type TrainOptions, trainScene } from './train.ts'
+export { type LbfgsState, lbfgsState, lbfgsStep } from './training/optimizers/lbfgs.ts'
 export type { Series } from './training/windows.ts'
 export {
   type CompiledField,
