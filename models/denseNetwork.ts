@@ -28,7 +28,8 @@ export interface DenseNetworkOptions {
 }
 
 /**
- * A fully connected network x ↦ W_L σ(… σ(W_1 x + b_1) …) + b_L on vectors: [inputs] → [outputs].
+ * A fully connected network x ↦ W_L σ(… σ(W_1 x + b_1) …) + b_L on vectors, [inputs] → [outputs], or on each row of a matrix:
+ * [count, inputs] → [count·outputs].
  * Weights start uniform with variance 2/(fan-in + fan-out) (Glorot & Bengio, AISTATS 2010), biases at 0.
  */
 export function denseNetwork(options: DenseNetworkOptions): Learned<[x: tf.Tensor], tf.Tensor1D> {
@@ -47,7 +48,7 @@ export function denseNetwork(options: DenseNetworkOptions): Learned<[x: tf.Tenso
   return {
     parameters,
     apply(weights, x) {
-      let value: tf.Tensor = tf.reshape(x, [1, inputs])
+      let value: tf.Tensor = tf.reshape(x, [-1, inputs])
       for (let layer = 0; layer < layers; layer++) {
         value = tf.add(
           tf.matMul(value as tf.Tensor2D, weights[2 * layer] as tf.Tensor2D),
@@ -55,7 +56,7 @@ export function denseNetwork(options: DenseNetworkOptions): Learned<[x: tf.Tenso
         )
         if (layer < layers - 1) value = activation(value)
       }
-      return tf.reshape(value, [outputs])
+      return tf.reshape(value, [-1])
     },
   }
 }

@@ -1,7 +1,15 @@
 import type { Failure, IntegratorOptions, Solution, Times } from '../solvers/ode/index.ts'
 import { odeint } from '../solvers/ode/index.ts'
 import type { Trajectory } from './files/trajectory.ts'
-import { massMatrixSeries, particleSeries, pointSeries, truthSeries } from './files/viewerSeries.ts'
+import {
+  fieldSeries,
+  massMatrixSeries,
+  meshArray,
+  particleSeries,
+  pointSeries,
+  truthSeries,
+} from './files/viewerSeries.ts'
+import type { Model } from './problem/model.ts'
 import { pointPositions } from './problem/points.ts'
 import type { CompiledSystem } from './problem/problem.ts'
 import type { Scene } from './scene/index.ts'
@@ -112,6 +120,17 @@ export function trajectoryOf(
         shape: [times.length, count, 3],
         data: columnsOf(states, part.field.dimension, begin, 3 * count),
       }
+    const { probes, meshField, model } = part
+    if (probes) {
+      const values = along(probes, times, states)
+      model.probes!.names.forEach((probe, k) => {
+        series[name(probe)] = { shape: [times.length], data: columnsOf(values, probes.size, k, 1) }
+      })
+    }
+    if (meshField) {
+      const data = along(meshField, times, states)
+      series[name(fieldSeries(model.meshField!.name))] = { shape: [times.length, meshField.size], data }
+    }
     const energy = (truth?.system ?? system).energy ?? part.energy
     if (energy) series[name('energy')] = { shape: [times.length], data: along(energy, times, states) }
     const M = part.massMatrix
@@ -121,6 +140,7 @@ export function trajectoryOf(
     }
   }
   add(system, t, y, name => name)
+  if (system.model.meshField) Object.assign(series, meshArrays(system.model.meshField))
   if (truth) {
     add(truth.system, truth.t, truth.y, truthSeries)
     const sameTimes = truth.t.length === t.length && truth.t.every((time, k) => time === t[k])
@@ -151,6 +171,17 @@ export function trajectoryOf(
       }),
       versions: { neurode: version },
     },
+  }
+}
+
+/** A mesh of the plane as a surface in space, at z = 0. */
+function meshArrays({ name, mesh: { nodes, triangles } }: NonNullable<Model['meshField']>) {
+  const [vertices, faces] = [nodes.length / 2, triangles.length / 3]
+  const data = new Float64Array(3 * vertices)
+  for (let k = 0; k < vertices; k++) data.set(nodes.subarray(2 * k, 2 * k + 2), 3 * k)
+  return {
+    [meshArray(name, 'vertices')]: { shape: [vertices, 3], data },
+    [meshArray(name, 'triangles')]: { shape: [faces, 3], data: Float64Array.from(triangles) },
   }
 }
 

@@ -4,7 +4,7 @@ import { learnedMassMatrix, massMatrixOutputs } from '../../models/massMatrix.ts
 import type { Learned, ParameterSpec } from '../../models/parameters.ts'
 import type { Learn, NetworkSpec } from '../scene/index.ts'
 import { type LearnedScalar, learnedScalar } from './learnedScalar.ts'
-import { formulaVector, type Scope } from './scope.ts'
+import { formulaValue, formulaVector, type Scope } from './scope.ts'
 
 /** What a scene's `learn` replaces: physical parameters and terms, with their places in θ. */
 export interface LearnedTerms {
@@ -16,7 +16,7 @@ export interface LearnedTerms {
   readonly massMatrix?: (scope: Scope, theta: readonly tf.Tensor[]) => tf.Tensor2D
   /** Whether a scalar term is learned: `potential`, `dissipation`, `forces.a`, `derivatives.x`. */
   has(name: string): boolean
-  /** The value of such a term, or null if it is not learned. */
+  /** The value of such a term, or null if it is not learned; a vector where names in scope are vectors. */
   term(name: string, scope: Scope, theta: readonly tf.Tensor[]): tf.Tensor | null
 }
 
@@ -65,7 +65,23 @@ export function learnedTerms(
   const terms = new Map<string, (scope: Scope, theta: readonly tf.Tensor[]) => tf.Tensor>()
   for (const [name, spec] of networksOf(learn)) {
     const apply = place(network(name, spec, 1))
-    terms.set(name, (scope, theta) => tf.reshape(apply(theta, formulaVector(spec.inputs, scope)), []))
+    terms.set(name, (scope, theta) => {
+      const inputs = spec.inputs.map(formula => formulaValue(formula, scope))
+      const length = inputs.find(({ rank }) => rank === 1)?.shape[0]
+      if (length === undefined) return tf.reshape(apply(theta, tf.stack(inputs)), [])
+      return apply(
+        theta,
+        tf.stack(
+          inputs.map(input => (input.rank === 1 ? input : tf.mul(input, tf.ones([length])))),
+          1,
+        ),
+      )
+    })
+  }
+  if (learn?.conductivity) {
+    const { start } = learn.conductivity
+    const logarithm = terms.get('conductivity')!
+    terms.set('conductivity', (scope, theta) => tf.mul(start, tf.exp(logarithm(scope, theta))))
   }
   return {
     parameters,
@@ -88,6 +104,7 @@ function networksOf(learn: Learn | undefined): [string, NetworkSpec][] {
   const networks: [string, NetworkSpec][] = []
   if (learn?.potential) networks.push(['potential', learn.potential.network])
   if (learn?.hamiltonian) networks.push(['hamiltonian', learn.hamiltonian.network])
+  if (learn?.conductivity) networks.push(['conductivity', learn.conductivity.network])
   if (learn?.pair) networks.push(['pair', learn.pair.network])
   if (learn?.dissipation) networks.push(['dissipation', learn.dissipation.network])
   for (const [name, { network }] of Object.entries(learn?.forces ?? {}))

@@ -1,4 +1,5 @@
 import type { ParameterSpec } from '../../models/parameters.ts'
+import type { TriangleMesh } from '../../models/triangleMesh.ts'
 import type { Formula } from '../scene/formula/index.ts'
 import type { ModelFunction } from '../vectorField.ts'
 import type { LearnedScalar } from './learnedScalar.ts'
@@ -24,6 +25,10 @@ export interface Model {
   readonly massMatrix?: ModelFunction
   /** g(q), which is to stay 0: [m], for mechanics with constraints. */
   readonly constraints?: ModelFunction
+  /** What is measured at points within, where the state is a field: named values [k], observed where the scene does not say what. */
+  readonly probes?: { readonly names: readonly string[]; readonly values: ModelFunction }
+  /** A value at each node of a mesh, for the viewer. */
+  readonly meshField?: { readonly name: string; readonly mesh: TriangleMesh; readonly values: ModelFunction }
   /** Formulas over the scene's names, as a vector. */
   formulas(formulas: readonly Formula[]): ModelFunction
 }

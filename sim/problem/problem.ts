@@ -15,6 +15,7 @@ import {
 import { equationsModel } from './equations.ts'
 import { eventsOf } from './events.ts'
 import { hamiltonianModel } from './hamiltonian.ts'
+import { heatModel } from './heat.ts'
 import { learnedTerms } from './learnedTerms.ts'
 import { measuredInputs } from './measuredInputs.ts'
 import { mechanicsModel } from './mechanics.ts'
@@ -31,6 +32,8 @@ export interface CompiledSystem {
   readonly potential?: CompiledFunction
   readonly massMatrix?: CompiledFunction
   readonly constraints?: CompiledFunction
+  readonly probes?: CompiledFunction
+  readonly meshField?: CompiledFunction
   /** The observed values, under the names of `observationNames`. */
   readonly observation: CompiledFunction
   readonly observationNames: readonly string[]
@@ -44,12 +47,14 @@ export interface CompiledSystem {
  */
 export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Promise<CompiledSystem> {
   const model = await modelOf(scene, learn, seed)
-  const observe = observationOf(scene, model.names)
+  const observe = observationOf(scene, model.probes?.names ?? model.names)
   const others: Record<string, ModelFunction> = { observation: model.formulas(observe.formulas) }
   if (model.energy) others.energy = model.energy
   if (model.potential) others.potential = model.potential
   if (model.massMatrix) others.massMatrix = model.massMatrix
   if (model.constraints) others.constraints = model.constraints
+  if (model.probes) others.probes = model.probes.values
+  if (model.meshField) others.meshField = model.meshField.values
   const events = eventsOf(scene, model)
   Object.assign(others, events.functions)
   const { field, functions } = compileModel(model.derivative, others, {
@@ -66,6 +71,8 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
     potential: functions.potential,
     massMatrix: functions.massMatrix,
     constraints: functions.constraints,
+    probes: functions.probes,
+    meshField: functions.meshField,
     observation: functions.observation,
     observationNames: observe.names,
     eventPlans: events.plans,
@@ -108,6 +115,8 @@ async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Mode
       return particlesModel(system, learned)
     case 'network':
       return networkModel(system, learned)
+    case 'heat':
+      return heatModel(scene, system, learned)
     case 'module':
       return moduleModel(scene, system, learned, learn, random.uniform)
   }
@@ -122,7 +131,7 @@ function physicalParameters({ system, learn }: Scene): Record<string, number> {
   return { ...Object.fromEntries(starts), ...system.parameters }
 }
 
-/** What the data hold of a state: the formulas of `data.observe`, or the state itself. */
+/** What the data hold of a state: the formulas of `data.observe`, or the state itself, or probes of it. */
 function observationOf(scene: Scene, names: readonly string[]): { names: string[]; formulas: Formula[] } {
   const observe = scene.data?.observe
   if (observe) return { names: Object.keys(observe), formulas: Object.values(observe) }

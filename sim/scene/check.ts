@@ -66,9 +66,10 @@ function* checkLearn(scene: unknown, names: SceneNames, type: FormulaType | 'mod
     hamiltonian: ['hamiltonian', 'dissipation', 'forces'],
     particles: ['pair'],
     network: [],
+    heat: ['conductivity'],
     module: [],
   }
-  for (const term of new Set([...of.equations, ...of.lagrangian, ...of.hamiltonian, ...of.particles])) {
+  for (const term of new Set(Object.values(of).flat())) {
     if (at(scene, ['learn', term]) !== undefined && !of[type].includes(term)) {
       const message = `what can be learned of type ${type}: ${['parameters', ...of[type]].join(', ')}`
       yield { path: ['learn', term], message, key: true }
@@ -82,6 +83,7 @@ function* checkLearn(scene: unknown, names: SceneNames, type: FormulaType | 'mod
     potential: [...coordinates, ...constants, 't'],
     hamiltonian: [...coordinates, ...rates, ...constants, 't'],
     pair: ['r', 'm_i', 'm_j', ...constants],
+    conductivity: ['x', 'y', 'T', ...constants],
     dissipation: [...coordinates, ...motion, ...constants, ...(type === 'lagrangian' ? ['t'] : [])],
   }
   for (const [term, scope] of Object.entries(scopes)) {
@@ -140,12 +142,11 @@ function* checkInputs(
 }
 
 /** Places that name components of the state. */
-function* checkStateUses(scene: unknown, { coordinates, rates }: SceneNames): Generator<Finding> {
-  const state = [...coordinates, ...rates]
+function* checkStateUses(scene: unknown, { state }: SceneNames): Generator<Finding> {
   yield* checkKeys(scene, ['data', 'simulate', 'vary'], state, 'state')
   yield* checkKeys(scene, ['reference', 'state'], state, 'state')
   const tolerances = at(scene, ['solver', 'atol'])
-  if (Array.isArray(tolerances) && tolerances.length !== state.length)
+  if (Array.isArray(tolerances) && state.length > 0 && tolerances.length !== state.length)
     yield {
       path: ['solver', 'atol'],
       message: `expected ${state.length} tolerances (${state.join(', ')}), got ${tolerances.length}`,
@@ -154,10 +155,9 @@ function* checkStateUses(scene: unknown, { coordinates, rates }: SceneNames): Ge
 
 function* checkEvents(
   scene: unknown,
-  { coordinates, rates, parameters, sensors, definitions, time }: SceneNames,
+  { coordinates, rates, state, parameters, sensors, definitions, time }: SceneNames,
 ): Generator<Finding> {
-  const state = [...coordinates, ...rates]
-  const scope = [...state, ...definitions, ...parameters, ...sensors, ...time]
+  const scope = [...coordinates, ...rates, ...definitions, ...parameters, ...sensors, ...time]
   for (const name of keysOf(scene, 'events')) {
     yield* checkFormula(scene, ['events', name, 'when'], scope)
     yield* checkKeys(scene, ['events', name, 'apply'], state, 'state')

@@ -1,10 +1,11 @@
+import { rectangleSides } from '../../models/triangleMesh.ts'
 import { bodiesOf } from './bodies.ts'
 import { at } from './explain.ts'
 import { checkFormula, checkKeys, keysOf, rateName, type SceneNames, unknown } from './names.ts'
 import type { Finding, Path } from './source.ts'
 
 /** Kinds of systems that are written in formulas. */
-const formulaTypes = ['equations', 'lagrangian', 'hamiltonian', 'particles', 'network'] as const
+const formulaTypes = ['equations', 'lagrangian', 'hamiltonian', 'particles', 'network', 'heat'] as const
 export type FormulaType = (typeof formulaTypes)[number]
 export const isFormulaType = (type: unknown): type is FormulaType =>
   formulaTypes.includes(type as FormulaType)
@@ -16,6 +17,7 @@ export function* checkSystem(scene: unknown, names: SceneNames, type: FormulaTyp
   if (type === 'hamiltonian') yield* checkHamiltonian(scene, names)
   if (type === 'particles') yield* checkParticles(scene, names)
   if (type === 'network') yield* checkNetwork(scene, names)
+  if (type === 'heat') yield* checkHeat(scene, names)
   yield* checkPoints(scene, names)
 }
 
@@ -139,6 +141,46 @@ function* checkNetwork(
     yield* checkFormula(scene, ['system', 'edges', name, 'conductance'], scope)
     yield* checkEnds(scene, ['system', 'edges', name, 'between'], [...nodes, ...boundary], 'node')
   }
+}
+
+function* checkHeat(
+  scene: unknown,
+  { parameters, coordinates: probes, time }: SceneNames,
+): Generator<Finding> {
+  const system = (...path: Path) => ['system', ...path]
+  const place = ['x', 'y', ...parameters]
+  const isLumped = at(scene, system('mass')) !== 'consistent'
+  yield* checkFormula(scene, system('conductivity'), ['T', ...place], time)
+  yield* checkFormula(scene, system('capacity'), isLumped ? ['T', ...place] : place, ['T', ...time])
+  yield* checkFormula(scene, system('source'), ['T', ...place, ...time])
+  yield* checkFormula(scene, system('initial'), place, ['T', ...time])
+  if (at(scene, system('mesh', 'rectangle')) !== undefined)
+    yield* checkKeys(scene, system('boundary'), rectangleSides, 'boundary')
+  for (const name of keysOf(scene, 'system', 'boundary')) {
+    const given = keysOf(scene, 'system', 'boundary', name)
+    if (given.includes('temperature') === given.includes('flux'))
+      yield { path: system('boundary', name), message: 'expected either temperature or flux', key: true }
+    yield* checkFormula(scene, system('boundary', name, 'temperature'), [...place, ...time], ['T'])
+    yield* checkFormula(scene, system('boundary', name, 'flux'), ['T', ...place, ...time])
+  }
+  for (const name of ['x', 'y', 'T'])
+    for (const section of ['parameters', 'probes'])
+      if (keysOf(scene, 'system', section).includes(name)) {
+        const meaning = name === 'T' ? 'the temperature' : 'a coordinate'
+        yield {
+          path: system(section, name),
+          message: `"${name}" is ${meaning} already: choose another name`,
+          key: true,
+        }
+      }
+  const points = keysOf(scene, 'system', 'points')
+  for (const name of probes)
+    if (points.includes(name))
+      yield {
+        path: system('points', name),
+        message: `"${name}" is a probe already: choose another name`,
+        key: true,
+      }
 }
 
 /** Both ends of a spring or an edge. */

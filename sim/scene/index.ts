@@ -7,6 +7,7 @@ export type {
   DataSection,
   EquationsSystem,
   HamiltonianScene,
+  HeatSystem,
   LagrangianScene,
   Learn,
   ModuleSystem,

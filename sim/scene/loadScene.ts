@@ -96,9 +96,26 @@ function withBodies<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
   return { ...scene, system: { ...system, points }, viewer: { ...springs, ...particles, ...scene.viewer } }
 }
 
+/** Probes of a heat system are points and plots, and its temperature is drawn, unless the scene says otherwise. */
+function withField<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
+  const { system } = scene
+  if (system.type !== 'heat') return scene
+  const probes = Object.entries(system.probes)
+  const at = (place: readonly number[]) =>
+    [...place, 0].map((text): SceneFormula => ({ ...parseFormula(text), text })) as [
+      SceneFormula,
+      SceneFormula,
+      SceneFormula,
+    ]
+  const points = { ...Object.fromEntries(probes.map(([name, place]) => [name, at(place)])), ...system.points }
+  const fields = { temperature: { mesh: 'temperature' } }
+  const plots = [...probes.map(([name]) => name), 'energy']
+  return { ...scene, system: { ...system, points }, viewer: { fields, plots, ...scene.viewer } }
+}
+
 /** Defaults that follow from other sections: what is simulated when, and that columns are states of their names. */
 function withDefaults({ data, ...written }: z.output<typeof sceneSchema>, place: string): Scene {
-  const scene = withBodies(written)
+  const scene = withField(withBodies(written))
   if (!data) return { ...scene, place }
   const { simulate, file, columns = {} } = data
   const names = Object.keys(columns).filter(name => name !== 'time' && name !== 'trial')

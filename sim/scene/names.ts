@@ -24,10 +24,12 @@ export interface SceneNames {
   readonly parameters: readonly string[]
   /** Parameters that only `learn` has, such as the scale of a sensor. */
   readonly sensors: readonly string[]
-  /** States of `equations`, or coordinates. */
+  /** States of `equations`, coordinates, or probes of a mesh. */
   readonly coordinates: readonly string[]
   /** The second half of a mechanical state: rates of coordinates, or momenta. */
   readonly rates: readonly string[]
+  /** Components of the state; empty where they have no names, as nodes of a mesh. */
+  readonly state: readonly string[]
   /** Intermediate quantities of `equations`, in their order. */
   readonly definitions: readonly string[]
   readonly points: readonly string[]
@@ -57,10 +59,13 @@ export function sceneNames(scene: unknown): SceneNames {
     sensors: learnedNames.filter(name => !parameters.includes(name)),
     coordinates,
     rates,
+    state: at(scene, ['system', 'type']) === 'heat' ? [] : [...coordinates, ...rates],
     definitions: sectionKeys(scene, 'definitions'),
     inputs: keysOf(scene, 'data', 'inputs'),
     time: ['t', ...keysOf(scene, 'data', 'inputs')],
-    points: [...keysOf(scene, 'system', 'bodies'), ...sectionKeys(scene, 'points')],
+    points: ['bodies', 'probes']
+      .flatMap(part => keysOf(scene, 'system', part))
+      .concat(sectionKeys(scene, 'points')),
     observed: [observe, columns, [...coordinates, ...rates]].find(names => names.length > 0) ?? [],
   }
 }
@@ -69,6 +74,7 @@ export function sceneNames(scene: unknown): SceneNames {
 function stateNames(scene: unknown): { coordinates: string[]; rates: string[] } {
   const type = at(scene, ['system', 'type'])
   if (type === 'network') return { coordinates: sectionKeys(scene, 'nodes'), rates: [] }
+  if (type === 'heat') return { coordinates: sectionKeys(scene, 'probes'), rates: [] }
   if (type === 'particles') {
     const { names, dimensions } = bodiesOf(scene)
     return { coordinates: positionNames(names, dimensions), rates: velocityNames(names, dimensions) }

@@ -57,5 +57,12 @@ export const learn = z.strictObject({
     .describe(
       'The potential energy of pairs of particles, of inputs over their distance r and their masses m_i, m_j.',
     ),
+  conductivity: z
+    .strictObject({
+      start: positive.default(1).describe('Its size before training, W/(m·K).'),
+      network,
+    })
+    .optional()
+    .describe('The conductivity of a heat system: start·exp of a network of x, y and the temperature T.'),
   derivatives: z.record(name, term).optional().describe('Derivatives of states of an equations system.'),
 })

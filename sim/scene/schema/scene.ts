@@ -6,6 +6,7 @@ import { learn, type network } from './learn.ts'
 import {
   type equationsSystem,
   type hamiltonianSystem,
+  type heatSystem,
   type lagrangianSystem,
   type moduleSystem,
   type networkSystem,
@@ -109,6 +110,7 @@ export type LagrangianScene = z.output<typeof lagrangianSystem>
 export type HamiltonianScene = z.output<typeof hamiltonianSystem>
 export type ParticlesSystem = z.output<typeof particlesSystem>
 export type NetworkSystem = z.output<typeof networkSystem>
+export type HeatSystem = z.output<typeof heatSystem>
 export type ModuleSystem = z.output<typeof moduleSystem>
 export type Learn = NonNullable<Scene['learn']>
 export type NetworkSpec = z.output<typeof network>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formula, name, positive } from './formula.ts'
+import { count, formula, name, positive } from './formula.ts'
 
 const about = {
   parameters: 'Physical constants by name, SI units.',
@@ -184,6 +184,62 @@ export const networkSystem = z.strictObject({
   points,
 })
 
+const lengths = z.tuple([positive, positive])
+
+const rectangle = z.strictObject({
+  rectangle: lengths.describe('Width and height, m.'),
+  cells: z.tuple([count, count]).describe('Columns and rows; each cell is two triangles.'),
+  origin: z.tuple([z.number(), z.number()]).default([0, 0]).describe('The lower left corner, m.'),
+})
+
+const meshFile = z.strictObject({
+  file: z
+    .string()
+    .describe(
+      'JSON, relative to the scene: {"nodes": [[x, y], …], "triangles": [[a, b, c], …], "boundary": {"rim": [[a, b], …]}}.',
+    ),
+})
+
+/** Conduction of heat by linear finite elements. */
+export const heatSystem = z.strictObject({
+  type: z.literal('heat'),
+  parameters,
+  mesh: z
+    .union([rectangle, meshFile], {
+      error: 'expected {rectangle: [width, height], cells: [columns, rows]} or {file: …}',
+    })
+    .describe('Triangles: of a rectangle, with the boundaries left, right, bottom and top, or of a file.'),
+  conductivity: formula.describe('k, W/(m·K), > 0, over x, y, the temperature T and parameters.'),
+  capacity: formula.describe(
+    'Heat capacity ρc by volume, J/(m³·K), > 0, over x, y and parameters, with a lumped mass matrix also T.',
+  ),
+  source: formula.optional().describe('Heat from within, W/m³, over x, y, t, T and parameters.'),
+  initial: formula.prefault(0).describe('Temperature at the start, over x, y and parameters.'),
+  boundary: z
+    .record(
+      name,
+      z.strictObject({
+        temperature: formula.optional().describe('Given, over x, y, t and parameters.'),
+        flux: formula
+          .optional()
+          .describe('What flows in, W/m², over x, y, t, T and parameters; convection is h*(T_air - T).'),
+      }),
+    )
+    .default({})
+    .describe('Parts of the boundary; through what is not named here nothing flows.'),
+  mass: z
+    .enum(['lumped', 'consistent'])
+    .default('lumped')
+    .describe(
+      'The mass matrix: its row sums on the diagonal (sparse, for every method, obeys the maximum principle), or that of the elements.',
+    ),
+  probes: z
+    .record(name, z.tuple([z.number(), z.number()]))
+    .default({})
+    .describe('Thermometers at points [x, y]: their names are temperatures in formulas, data and plots.'),
+  points,
+})
+
 /** A TypeScript or JavaScript file that exports the system. */
 export const moduleSystem = z.strictObject({
   type: z.literal('module'),
@@ -198,5 +254,6 @@ export const system = z.discriminatedUnion('type', [
   hamiltonianSystem,
   particlesSystem,
   networkSystem,
+  heatSystem,
   moduleSystem,
 ])
