@@ -1,6 +1,7 @@
 import type { Trajectory } from '../sim/files/trajectory.ts'
 import { type CameraRig, createRig, type Lens, withLens, withPose, withView } from './cameraRig.ts'
 import { createClock } from './clock.ts'
+import { neighbouringEvent } from './events.ts'
 import { createFollower } from './follower.ts'
 import { timePlaces } from './format.ts'
 import { createFrameBudget } from './frameBudget.ts'
@@ -110,6 +111,12 @@ export function createApp(): App {
   }
   const jump = (direction: 1 | -1, far: boolean): void =>
     clock.seek(clock.time + direction * jumpOf(clock.end - clock.start, far))
+  const toEvent = (direction: 1 | -1): void => {
+    const event = neighbouringEvent(shown?.view.events ?? [], clock.time, direction)
+    if (!event) return
+    clock.pause()
+    clock.seek(event.t)
+  }
   const transport = bindTransport(clock, step)
 
   let lastFrame: number | null = null
@@ -246,7 +253,7 @@ export function createApp(): App {
     shown.scene.setDisplay(displayMenu.display)
 
     clock.setSpan(view.main.t[0], view.main.t[view.main.t.length - 1])
-    transport.setSpan(places)
+    transport.setSpan(places, view.events)
     if (!again) clock.seek(clock.start)
     if (!again && !matchMedia('(prefers-reduced-motion: reduce)').matches) clock.play()
     resizeStage()
@@ -311,6 +318,8 @@ export function createApp(): App {
     ArrowRight: event => jump(1, event.shiftKey),
     Home: () => clock.seek(clock.start),
     End: () => clock.seek(clock.end),
+    '[': () => toEvent(-1),
+    ']': () => toEvent(1),
     l: () => clock.setLoop(!clock.loop),
     a: () => clock.mark(),
     '-': () => clock.setSpeed(neighbouringSpeed(clock.speed, -1)),

@@ -8,6 +8,7 @@ export interface Palette {
   selected: string
   ghost: string
   rod: string
+  event: string
   /** For curves, in the order in which quantities appear. */
   curves: readonly string[]
 }
@@ -27,6 +28,7 @@ export function readPalette(element: Element): Palette {
     selected: colour('selected'),
     ghost: colour('ghost'),
     rod: colour('rod'),
+    event: colour('event'),
     curves: Array.from({ length: curveCount }, (_, i) => colour(`curve-${i}`)),
   }
 }

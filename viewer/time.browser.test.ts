@@ -99,3 +99,37 @@ describe.skipIf(withoutBrowser)('time, in Chromium', () => {
     expect(session.complaints).toEqual([])
   })
 })
+
+describe.skipIf(withoutBrowser)('events, in Chromium', () => {
+  let session: Session
+  beforeAll(async () => {
+    const pendulum = doublePendulum()
+    const events = [
+      { name: 'top', t: 2.5 },
+      { name: 'top', t: 7.25, grazing: true },
+    ]
+    session = await openSession({ 'events.npz': { ...pendulum, meta: { ...pendulum.meta, events } } })
+  }, 120_000)
+  afterAll(() => session?.close())
+
+  it('are marked on the timeline where they happened, and gone to by keys', async () => {
+    const { page } = session
+    const middles = await page.locator('#happenings i').evaluateAll(marks =>
+      marks.map(mark => {
+        const { left, width } = mark.getBoundingClientRect()
+        const slider = document.querySelector('#timeline')!.getBoundingClientRect()
+        return (left + width / 2 - slider.left - 7) / (slider.width - 14)
+      }),
+    )
+    expect(middles.length).toBe(2)
+    expect(middles[0]).toBeCloseTo(0.25, 2)
+    expect(middles[1]).toBeCloseTo(0.725, 2)
+    await press(page, 'Home', ']')
+    expect(await timeOf(page)).toBe(2.5)
+    await press(page, ']', ']')
+    expect(await timeOf(page)).toBe(7.25)
+    await press(page, '[')
+    expect(await timeOf(page)).toBe(2.5)
+    expect(session.complaints).toEqual([])
+  })
+})

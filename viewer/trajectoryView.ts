@@ -12,6 +12,7 @@ import {
 } from '../sim/files/viewerSeries.ts'
 import { type Bounds, isCameraView } from './cameraRig.ts'
 import { driftSeries, withDrift, withError } from './derived.ts'
+import { eventsOf, type Happening } from './events.ts'
 import { type Motion, motionOf } from './motion.ts'
 import { type CloudPart, cloudsOf, type FieldPart, fieldsOf } from './sceneParts.ts'
 
@@ -58,6 +59,8 @@ export interface TrajectoryView {
   readonly samples: number
   /** What the truth is called. */
   readonly truthName: string
+  /** What happened, in order of time. */
+  readonly events: readonly Happening[]
   /** Standard deviation of the noise of the data, where it is known. */
   readonly noise: number | null
   readonly unitOf: (name: string) => string
@@ -129,6 +132,7 @@ export function trajectoryView(trajectory: Trajectory, fileName: string): Trajec
       : 'ghost',
     samples: typeof meta.samples === 'number' ? meta.samples : trajectory.t.length,
     truthName: section.compare?.name ?? 'truth',
+    events: eventsOf(meta),
     noise: typeof meta.noise === 'number' && meta.noise > 0 ? meta.noise : null,
     unitOf: name => (name === 't' ? 's' : String(units[name === driftSeries ? 'energy' : name] ?? '')),
   }

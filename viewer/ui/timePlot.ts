@@ -44,6 +44,17 @@ export function createTimePlot(
     canvas,
   )
 
+  /** Faint lines, under the curves, where something happened. */
+  const drawEvents = (chart: uPlot): void => {
+    const { ctx, bbox } = chart
+    ctx.save()
+    ctx.fillStyle = translucent(palette.event, 0.4)
+    for (const { t } of view.events) {
+      if (t < span.from || t > span.to) continue
+      ctx.fillRect(Math.round(chart.valToPos(t, 'x', true)), bbox.top, devicePixelRatio, bbox.height)
+    }
+    ctx.restore()
+  }
   const limits = (): [number, number] =>
     plot.logarithmic
       ? logarithmicRange(view, plot.curves, span)
@@ -117,6 +128,7 @@ export function createTimePlot(
         },
       ],
       series,
+      hooks: { drawAxes: [chart => drawEvents(chart)] },
     },
     data,
     canvas,

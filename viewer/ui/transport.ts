@@ -1,4 +1,5 @@
 import { type Clock, fastest, slowest } from '../clock.ts'
+import { type Happening, marksOf } from '../events.ts'
 import { formatSpeed, formatTime } from '../format.ts'
 import { create, element, giveBackKeys } from './elements.ts'
 
@@ -6,8 +7,8 @@ import { create, element, giveBackKeys } from './elements.ts'
 export interface Transport {
   /** Shows the clock's time. */
   update(time: number): void
-  /** Shows the clock's span; times get this many places. */
-  setSpan(places: number): void
+  /** Shows the clock's span, with marks where events happened; times get this many places. */
+  setSpan(places: number, events: readonly Happening[]): void
 }
 
 export const speeds = [slowest, 0.2, 0.5, 1, 2, 5, fastest]
@@ -26,6 +27,7 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
   const loop = element('button', 'loop')
   const marks = element('button', 'marks')
   const timeline = element('input', 'timeline')
+  const happenings = element('div', 'happenings')
   const speed = element('select', 'speed')
   const time = element('output', 'time')
   const current = create('b')
@@ -63,13 +65,20 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
     timeline.style.setProperty('--mark-a', count > 0 ? part(clock.marks[0]) : '-5%')
     timeline.style.setProperty('--mark-b', count > 0 ? part(clock.marks[count - 1]) : '-5%')
   }
-  const part = (value: number): string => {
-    const duration = clock.end - clock.start
-    return `${duration > 0 ? (100 * (value - clock.start)) / duration : 0}%`
-  }
+  const fraction = (value: number): number =>
+    clock.end > clock.start ? (value - clock.start) / (clock.end - clock.start) : 0
+  const part = (value: number): string => `${100 * fraction(value)}%`
   clock.subscribe(reflect)
   reflect()
 
+  const markOf = ({ from, to, event, count }: ReturnType<typeof marksOf>[number]): HTMLElement => {
+    const times = `${count > 1 ? `${count} × ` : ''}${event.name}${event.grazing ? ', grazing' : ''}: ${formatTime(from, places)}`
+    const mark = create('i', { title: times })
+    mark.style.setProperty('--from', String(fraction(from)))
+    mark.style.setProperty('--to', String(fraction(to)))
+    mark.classList.toggle('grazing', event.grazing)
+    return mark
+  }
   const update = (value: number): void => {
     timeline.value = String(value)
     timeline.style.setProperty('--played', part(value))
@@ -79,8 +88,9 @@ export function bindTransport(clock: Clock, step: (direction: 1 | -1) => void): 
   }
   return {
     update,
-    setSpan: digits => {
+    setSpan: (digits, events) => {
       places = digits
+      happenings.replaceChildren(...marksOf(events, clock.start, clock.end).map(markOf))
       timeline.min = String(clock.start)
       timeline.max = String(clock.end)
       total.textContent = ` / ${formatTime(clock.end, places)}`
