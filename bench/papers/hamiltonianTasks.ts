@@ -71,7 +71,7 @@ const spring: Task = {
       marquardt(1, 3),
     ],
     'H(q, p), a network': [
-      '{hamiltonian: {network: {inputs: [q, p_q], hidden: [16], activation: tanh}}}',
+      '{hamiltonian: {network: {inputs: [q, p_q], hidden: [16], activation: softplus}}}',
       `{phases: [
         {optimizer: {type: adam, lr: 1.0e-2, schedule: cosine}, window: {from: 1, to: 3}, epochs: 100, batch: 8},
         {optimizer: {type: lbfgs}, window: {from: 3, to: 3}, epochs: 100}]}`,
@@ -99,7 +99,7 @@ const pendulum: Task = {
       marquardt(1, 3),
     ],
     'H(q, p), a network': [
-      '{hamiltonian: {network: {inputs: [cos(q), sin(q), p_q], hidden: [16], activation: tanh}}}',
+      '{hamiltonian: {network: {inputs: [cos(q), sin(q), p_q], hidden: [16], activation: softplus}}}',
       `{phases: [
         {optimizer: {type: adam, lr: 1.0e-2, schedule: cosine}, window: {from: 1, to: 3}, epochs: 100, batch: 8},
         {optimizer: {type: lbfgs}, window: {from: 3, to: 3}, epochs: 100}]}`,
@@ -122,10 +122,10 @@ const twoBodies: Task = {
   published: 3.88e-5,
   system: bodies(['a', 'b']),
   states: bodyStates(['a', 'b']),
-  data: { trajectories: 40, span: 20, samples: 50 },
+  data: { trajectories: 10, span: 20, samples: 50 },
   noise: 0,
   models: {
-    G: [gravity, marquardt(2, 20)],
+    G: [gravity, marquardt(5, 20)],
     'pair potential, a network': [
       pairNetwork,
       `{phases: [
@@ -149,10 +149,10 @@ const threeBodies: Task = {
   published: 4.19e-2,
   system: bodies(['a', 'b', 'c']),
   states: bodyStates(['a', 'b', 'c']),
-  data: { trajectories: 200, span: 5, samples: 20 },
+  data: { trajectories: 30, span: 5, samples: 20 },
   noise: 0,
   models: {
-    G: [gravity, marquardt(1, 5)],
+    G: [gravity, marquardt(2.5, 2.5)],
     'pair potential, a network': [
       pairNetwork,
       `{phases: [
