@@ -24,7 +24,7 @@ export function heatModel(scene: Scene, system: HeatSystem, learned: LearnedTerm
   /** The elements under θ, in a trace. */
   function under(theta: readonly tf.Tensor[]): HeatElements {
     const scope = (t: tf.Tensor, places: Record<string, tf.Tensor>): Scope =>
-      new Map([['t', t], ...Object.entries(places), ...learned.scalarsOf(theta, t)])
+      new Map([...learned.scalarsOf(theta, t), ['t', t], ...Object.entries(places)])
     const of =
       (formula: Formula): HeatFunction =>
       (t, x, y, T) =>

@@ -143,10 +143,7 @@ function* checkNetwork(
   }
 }
 
-function* checkHeat(
-  scene: unknown,
-  { parameters, coordinates: probes, time }: SceneNames,
-): Generator<Finding> {
+function* checkHeat(scene: unknown, { parameters, time }: SceneNames): Generator<Finding> {
   const system = (...path: Path) => ['system', ...path]
   const place = ['x', 'y', ...parameters]
   const isLumped = at(scene, system('mass')) !== 'consistent'
@@ -172,14 +169,6 @@ function* checkHeat(
           message: `"${name}" is ${meaning} already: choose another name`,
           key: true,
         }
-      }
-  const points = keysOf(scene, 'system', 'points')
-  for (const name of probes)
-    if (points.includes(name))
-      yield {
-        path: system('points', name),
-        message: `"${name}" is a probe already: choose another name`,
-        key: true,
       }
 }
 

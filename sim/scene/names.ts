@@ -88,16 +88,18 @@ function stateNames(scene: unknown): { coordinates: string[]; rates: string[] } 
 /** Names given twice, or given to what has a meaning already. */
 export function* checkDefinitions(scene: unknown, names: SceneNames): Generator<Finding> {
   const taken = new Map<string, string>()
+  const probes = keysOf(scene, 'system', 'probes') // a point of the same name is where the probe is
   const lagrangian = names.rates.length > 0
   const sections: [Path, readonly string[], string][] = [
     [['system', 'parameters'], names.parameters, 'a parameter'],
     [
       ['system', lagrangian ? 'coordinates' : 'state'],
-      names.coordinates,
+      names.coordinates.filter(name => !probes.includes(name)),
       lagrangian ? 'a coordinate' : 'a state',
     ],
     [['system', 'definitions'], names.definitions, 'a definition'],
-    [['system', 'points'], sectionKeys(scene, 'points'), 'a point'],
+    [['system', 'points'], sectionKeys(scene, 'points').filter(name => !probes.includes(name)), 'a point'],
+    [['system', 'probes'], probes, 'a probe'],
     [['data', 'inputs'], names.inputs, 'an input'],
     [
       ['learn', 'parameters'],
