@@ -30,9 +30,9 @@ const rules: Readonly<Record<string, Rule>> = {
   solvers: { folders: ['solvers'], packages: [] },
   viewer: {
     folders: browserFiles,
-    packages: ['three', 'uplot', 'camera-controls', 'fflate', 'vite'],
+    packages: ['three', 'uplot', 'camera-controls', 'fflate', 'vite', 'mediabunny', 'gifenc'],
   },
-  'viewer/testing': { folders: ['viewer', 'sim/files', 'sim/view'], packages: 'any' },
+  'viewer/testing': { folders: ['viewer', 'sim/files', 'sim/view', 'sim/export'], packages: 'any' },
   'index.ts': { folders: ['kernels', 'compiler', 'solvers', 'models', 'sim'], packages: [] },
   scenes: { folders: [], packages: ['neurode', '@tensorflow/tfjs'] },
   examples: { folders: ['index.ts'], packages: 'any' },

@@ -3,7 +3,7 @@ import { type CameraRig, createRig, type Lens, withLens, withPose, withView } fr
 import { createClock } from './clock.ts'
 import { neighbouringEvent } from './events.ts'
 import { createFollower } from './follower.ts'
-import { timePlaces } from './format.ts'
+import { formatTime, timePlaces } from './format.ts'
 import { createFrameBudget } from './frameBudget.ts'
 import { createFrameLoop } from './frameLoop.ts'
 import { neighbouringTime } from './interpolate.ts'
@@ -27,6 +27,7 @@ import { bindShare } from './ui/share.ts'
 import { bindHover, bindTap } from './ui/tap.ts'
 import { bindTheme } from './ui/theme.ts'
 import { bindTransport, neighbouringSpeed } from './ui/transport.ts'
+import type { Filmed } from './video/record.ts'
 import type { Span } from './visible.ts'
 
 /** The page: one clock, one camera rig, one selection, and everything that shows them. */
@@ -281,6 +282,32 @@ export function createApp(): App {
     if (link.selection !== undefined) select(keep(link.selection, selectable(shown)))
   }
 
+  /** The scene in pictures of another size, as long as a film is made. */
+  function film(width: number, height: number): Filmed & { close(): void } {
+    const { view, scene } = shown!
+    clock.pause()
+    follower.reset()
+    lens = stage.resize(width, height, 1)
+    if (rig) moveCamera(withLens(rig, lens), false)
+    const places = timePlaces(view.main.t)
+    const { ink } = readPalette(root)
+    const font = getComputedStyle(root).getPropertyValue('--text')
+    return {
+      picture: time => {
+        orbit.shift(follower.step(view.main, followed(), time))
+        orbit.update(0)
+        scene.update(time)
+        stage.draw()
+        return stage.canvas
+      },
+      caption: time => ({ text: formatTime(time, places), colour: ink, font }),
+      close: () => {
+        follower.reset()
+        resized()
+      },
+    }
+  }
+
   bindShare({
     link: () => ({
       file: shown?.name,
@@ -291,6 +318,11 @@ export function createApp(): App {
       selection,
     }),
     shown: () => shown && { ...shown, plots: shown.models, span: visibleSpan },
+    span: () => {
+      const [from, to] = clock.marks.length === 2 ? clock.marks : [clock.start, clock.end]
+      return { from, to, pace: clock.speed * clock.pace }
+    },
+    film,
     picture: () => {
       stage.draw()
       return new Promise((resolve, reject) =>

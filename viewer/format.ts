@@ -24,6 +24,14 @@ export const formatQuantity = (value: number, unit: string): string =>
 export const formatTime = (seconds: number, places: number): string =>
   `${minus(seconds.toFixed(places))}\u2009s`
 
+/** A while, as one speaks of it: 8 s, 3 min, 2 h. */
+export const formatDuration = (seconds: number): string =>
+  seconds < 90
+    ? `${Math.ceil(seconds)}\u2009s`
+    : seconds < 5400
+      ? `${Math.round(seconds / 60)}\u2009min`
+      : `${Math.round(seconds / 3600)}\u2009h`
+
 /** The places (2 to 6) that tell two samples of a grid apart. */
 export function timePlaces(t: Float64Array): number {
   const step = t.length > 1 ? (t[t.length - 1] - t[0]) / (t.length - 1) : 1

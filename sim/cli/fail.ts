@@ -10,6 +10,7 @@ const known = new Set([
   'SimulationError',
   'TraceError',
   'ViewerError',
+  'FilmError',
   'UsageError',
   'RangeError',
 ])

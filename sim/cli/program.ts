@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { filmSizes } from '../export/filmSizes.ts'
 import { version } from '../version.ts'
 
 /**
@@ -92,6 +93,11 @@ export function commandLine(): Command {
     .option('--html <out.html>', 'the viewer with the trajectories, as one file that opens without a network')
     .option('--gltf <out.gltf>', 'the motion of the bodies as a glTF 2.0 animation')
     .option('--csv <out.csv>', 'times, states, points and series as a table')
+    .option('--mp4 <out.mp4>', 'the motion as a film (needs an installed Chromium or Chrome)')
+    .option('--gif <out.gif>', 'the motion as an animation, half as wide and high')
+    .addOption(new Option('--size <size>', 'of a film').choices(filmSizes))
+    .option('--speed <s>', 'of a film, 0.1 to 10: 2 is twice as fast', numberBetween(0.1, 10))
+    .option('--dark', 'a film in dark colours')
     .option('--decimate <n>', 'keep n samples of each trajectory at most', wholeNumber(2))
     .action(async (target, options) => (await import('./commands/export.ts')).exportCommand(target, options))
 
@@ -132,5 +138,14 @@ const wholeNumber =
       throw new InvalidArgumentError(
         `expected a whole number ≥ ${least}${most < Number.MAX_SAFE_INTEGER ? ` and ≤ ${most}` : ''}`,
       )
+    return value
+  }
+
+const numberBetween =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !(value >= least && value <= most))
+      throw new InvalidArgumentError(`expected a number from ${least} to ${most}`)
     return value
   }

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
-import { chromiumPath, launchChromium } from '../../viewer/testing/browser.ts'
+import { chromiumPath, launchChromium } from '../../sim/export/chromium.ts'
 import { firefoxPath, runInFirefox } from './firefox.ts'
 
 export interface Engine {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { chromiumPath, launchChromium } from '../../sim/export/chromium.ts'
 import { type Trajectory, writeTrajectory } from '../../sim/files/trajectory.ts'
 import { startViewer, type Viewer } from '../../sim/view/server.ts'
-import { chromiumPath, launchChromium } from './browser.ts'
 
 /** Whether browser tests are left out: no Chromium here. CI must have one. */
 export const withoutBrowser = !chromiumPath && process.env.CI !== 'true'

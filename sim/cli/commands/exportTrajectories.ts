@@ -9,6 +9,7 @@ import { decimated } from '../../files/rows.ts'
 import { readTrajectory } from '../../files/trajectory.ts'
 import { openTrajectories } from '../../view/trajectoryFiles.ts'
 import { UsageError } from '../fail.ts'
+import { sizeOf } from '../sizeOf.ts'
 import { pathOfTarget } from '../targets.ts'
 
 export interface TrajectoryFormats {
@@ -60,7 +61,3 @@ function write(path: string, text: string, what: string): void {
   writeAtomically(path, text)
   console.log(`${pc.bold(path)}  ${what}, ${sizeOf(Buffer.byteLength(text))}`)
 }
-
-/** Bytes as a person reads them: 812 kB, 3.4 MB. */
-const sizeOf = (bytes: number): string =>
-  bytes < 999_500 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toPrecision(3)} MB`
