@@ -34,6 +34,23 @@ export {
   springEnergy,
 } from './particles.ts'
 export {
+  type RigidBodySystem,
+  rigidBodyDynamics,
+  rigidBodyEnergy,
+  rigidBodyMassMatrix,
+  rigidBodyPotential,
+} from './rigidBodies/dynamics.ts'
+export {
+  forwardKinematics,
+  type Inertial,
+  type Joint,
+  orientations,
+  type PlacedBody,
+  type PlacedJoint,
+  type Pose,
+  type RigidBody,
+} from './rigidBodies/kinematics.ts'
+export {
   graphLaplacian,
   type MatrixConstants,
   positiveDefinite,
