@@ -6,7 +6,21 @@
  *     const M = learnedMassMatrix('cholesky', 2, 1e-3, network) // x ↦ LLᵀ + 0.001·I, [2, 2]
  *     const derivative = lagrangianDynamics({ coordinates: 2, massMatrix: q => M.apply(weights, tf.cos(q)), potential }, t, y)
  */
+export {
+  type ConstrainedBodies,
+  constrainedHamiltonian,
+  constrainedHamiltonianDynamics,
+  constrainedLagrangianDynamics,
+  type RodEnd,
+  rodConstraints,
+} from './constrainedHamiltonian.ts'
 export { type Activation, activations, type DenseNetworkOptions, denseNetwork } from './denseNetwork.ts'
+export {
+  type DissipativeHamiltonianSystem,
+  dissipativeHamiltonianDynamics,
+  type LearnedDissipativeHamiltonianOptions,
+  learnedDissipativeHamiltonian,
+} from './dissipativeHamiltonian.ts'
 export { type GraphDiffusion, graphDiffusion } from './graphDiffusion.ts'
 export { type HamiltonianSystem, hamiltonianDynamics } from './hamiltonian.ts'
 export { type HeatConduction, type HeatElements, type HeatFunction, heatElements } from './heat.ts'
@@ -18,6 +32,7 @@ export {
   lagrangianDynamics,
   massMatrix,
 } from './lagrangian.ts'
+export { type LearnedConstrainedBodiesOptions, learnedConstrainedBodies } from './learnedConstrainedBodies.ts'
 export {
   choleskyForm,
   diagonalForm,
@@ -33,6 +48,15 @@ export {
   particleEnergy,
   springEnergy,
 } from './particles.ts'
+export {
+  type LearnedPortHamiltonianOptions,
+  learnedPortHamiltonian,
+  type PortHamiltonianSystem,
+  portHamiltonianDynamics,
+  portOutput,
+  semidefiniteForm,
+  skewForm,
+} from './portHamiltonian.ts'
 export {
   type RigidBodySystem,
   rigidBodyDynamics,
@@ -51,6 +75,15 @@ export {
   type RigidBody,
 } from './rigidBodies/kinematics.ts'
 export {
+  embedded,
+  embeddedSymplecticOdeDynamics,
+  type LearnedSymplecticOdeOptions,
+  learnedSymplecticOde,
+  type SymplecticOdeSystem,
+  symplecticOdeDynamics,
+  symplecticOdeEnergy,
+} from './symplecticOde.ts'
+export {
   graphLaplacian,
   type MatrixConstants,
   positiveDefinite,
@@ -59,6 +92,7 @@ export {
   saddlePoint,
   shiftedSymmetric,
 } from './systemMatrix.ts'
+export { type Bound, together } from './together.ts'
 export {
   locate,
   rectangleMesh,

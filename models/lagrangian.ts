@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { grad, jvp } from '../compiler/trace/derivatives.ts'
 import { solve } from '../solvers/linear/solve.ts'
+import { times } from './matrices.ts'
 
 /**
  * A mechanical system in generalised coordinates q [n] and rates q̇ [n]. Kinetic energy is given as a function, or
@@ -134,9 +135,4 @@ export function constraintForce(
 function coordinatesAndRates(system: LagrangianSystem, y: tf.Tensor1D): [q: tf.Tensor1D, rates: tf.Tensor1D] {
   const n = system.coordinates
   return [tf.slice(y, 0, n), tf.slice(y, n, n)]
-}
-
-/** M·v: [n, n]·[n] → [n]. */
-function times(matrix: tf.Tensor2D, vector: tf.Tensor1D): tf.Tensor1D {
-  return tf.reshape(tf.matMul(matrix, tf.reshape(vector, [-1, 1]) as tf.Tensor2D), [-1])
 }
