@@ -7,6 +7,7 @@ import {
   meshArray,
   particleSeries,
   pointSeries,
+  quaternionSeries,
   truthSeries,
 } from './files/viewerSeries.ts'
 import type { Model } from './problem/model.ts'
@@ -120,11 +121,22 @@ export function trajectoryOf(
         shape: [times.length, count, 3],
         data: columnsOf(states, part.field.dimension, begin, 3 * count),
       }
-    const { probes, meshField, model } = part
+    const { probes, meshField, frames, model } = part
     if (probes) {
       const values = along(probes, times, states)
       model.probes!.names.forEach((probe, k) => {
         series[name(probe)] = { shape: [times.length], data: columnsOf(values, probes.size, k, 1) }
+      })
+    }
+    if (frames) {
+      const values = along(frames, times, states)
+      model.frames!.names.forEach((frame, k) => {
+        const columns = (begin: number, count: number) => ({
+          shape: [times.length, count],
+          data: columnsOf(values, frames.size, 7 * k + begin, count),
+        })
+        series[name(pointSeries(frame))] = columns(0, 3)
+        series[name(quaternionSeries(frame))] = columns(3, 4)
       })
     }
     if (meshField) {
@@ -207,7 +219,7 @@ function columnsOf(states: Float64Array, n: number, begin: number, count: number
 }
 
 /** The system's parameters, those learned at their learned values. */
-function parametersOf(scene: Scene, system: CompiledSystem): Record<string, number> {
+export function parametersOf(scene: Scene, system: CompiledSystem): Record<string, number> {
   const values: Record<string, number> = 'parameters' in scene.system ? { ...scene.system.parameters } : {}
   system.model.scalars.forEach((scalar, k) => {
     values[scalar.name] = scalar.value(system.field.parameters[system.field.blocks[k].offset])
@@ -217,6 +229,13 @@ function parametersOf(scene: Scene, system: CompiledSystem): Record<string, numb
 
 function unitsOf({ system }: Scene): Record<string, string> {
   const units: Record<string, string> = { energy: 'J' }
+  if (system.type === 'rigid-bodies')
+    for (const { joints } of Object.values(system.bodies))
+      for (const [name, { type }] of Object.entries(joints)) {
+        const unit = type === 'hinge' ? 'rad' : 'm'
+        units[name] = unit
+        units[rateName(name)] = `${unit}/s`
+      }
   if (system.type !== 'lagrangian') return units
   for (const [name, { unit }] of Object.entries(system.coordinates)) {
     units[name] = unit

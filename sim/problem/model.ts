@@ -29,6 +29,8 @@ export interface Model {
   readonly probes?: { readonly names: readonly string[]; readonly values: ModelFunction }
   /** A value at each node of a mesh, for the viewer. */
   readonly meshField?: { readonly name: string; readonly mesh: TriangleMesh; readonly values: ModelFunction }
+  /** Positions and orientations of named frames, for the viewer: x, y, z, then a quaternion w, x, y, z, of each, [7k]. */
+  readonly frames?: { readonly names: readonly string[]; readonly values: ModelFunction }
   /** Formulas over the scene's names, as a vector. */
   formulas(formulas: readonly Formula[]): ModelFunction
 }

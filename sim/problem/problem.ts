@@ -23,6 +23,7 @@ import type { Model } from './model.ts'
 import { moduleModel } from './module.ts'
 import { networkModel } from './network.ts'
 import { particlesModel } from './particles.ts'
+import { rigidBodiesModel } from './rigidBodies.ts'
 
 /** A scene's system, compiled: its vector field, and what else is asked of a state; all share θ. */
 export interface CompiledSystem {
@@ -34,6 +35,7 @@ export interface CompiledSystem {
   readonly constraints?: CompiledFunction
   readonly probes?: CompiledFunction
   readonly meshField?: CompiledFunction
+  readonly frames?: CompiledFunction
   /** The observed values, under the names of `observationNames`. */
   readonly observation: CompiledFunction
   readonly observationNames: readonly string[]
@@ -55,6 +57,7 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
   if (model.constraints) others.constraints = model.constraints
   if (model.probes) others.probes = model.probes.values
   if (model.meshField) others.meshField = model.meshField.values
+  if (model.frames) others.frames = model.frames.values
   const events = eventsOf(scene, model)
   Object.assign(others, events.functions)
   const { field, functions } = compileModel(model.derivative, others, {
@@ -73,6 +76,7 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
     constraints: functions.constraints,
     probes: functions.probes,
     meshField: functions.meshField,
+    frames: functions.frames,
     observation: functions.observation,
     observationNames: observe.names,
     eventPlans: events.plans,
@@ -93,7 +97,8 @@ function checkStart(scene: Scene, model: Model, constraints: CompiledFunction): 
     )
 }
 
-async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Model> {
+/** The scene's system in TensorFlow.js, not yet compiled. */
+export async function modelOf(scene: Scene, learn: boolean, seed = 0): Promise<Model> {
   const { system } = scene
   const coordinates = system.type === 'lagrangian' ? Object.keys(system.coordinates).length : 0
   const random = randomStream(seed)
@@ -117,6 +122,8 @@ async function modelOf(scene: Scene, learn: boolean, seed: number): Promise<Mode
       return networkModel(system, learned)
     case 'heat':
       return heatModel(scene, system, learned)
+    case 'rigid-bodies':
+      return rigidBodiesModel(system, learned)
     case 'module':
       return moduleModel(scene, system, learned, learn, random.uniform)
   }

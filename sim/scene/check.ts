@@ -67,6 +67,7 @@ function* checkLearn(scene: unknown, names: SceneNames, type: FormulaType | 'mod
     particles: ['pair'],
     network: [],
     heat: ['conductivity'],
+    'rigid-bodies': ['forces'],
     module: [],
   }
   for (const term of new Set(Object.values(of).flat())) {
@@ -187,7 +188,7 @@ function* checkSolver(scene: unknown): Generator<Finding> {
 
 function* checkData(
   scene: unknown,
-  { coordinates, rates, parameters, sensors, definitions, observed, inputs, time }: SceneNames,
+  { coordinates, rates, parameters, sensors, definitions, places, observed, inputs, time }: SceneNames,
 ): Generator<Finding> {
   const data = at(scene, ['data'])
   if (!isPlainObject(data)) return
@@ -216,7 +217,7 @@ function* checkData(
     }
   }
   if (coordinates.length > 0) {
-    const scope = [...coordinates, ...rates, ...parameters, ...sensors, ...definitions, ...time]
+    const scope = [...coordinates, ...rates, ...parameters, ...sensors, ...definitions, ...places, ...time]
     for (const name of keysOf(scene, 'data', 'observe'))
       yield* checkFormula(scene, ['data', 'observe', name], scope)
   }

@@ -1,11 +1,20 @@
 import { rectangleSides } from '../../models/triangleMesh.ts'
 import { bodiesOf } from './bodies.ts'
+import { checkRigidBodies } from './checkRigidBodies.ts'
 import { at } from './explain.ts'
 import { checkFormula, checkKeys, keysOf, rateName, type SceneNames, unknown } from './names.ts'
 import type { Finding, Path } from './source.ts'
 
 /** Kinds of systems that are written in formulas. */
-const formulaTypes = ['equations', 'lagrangian', 'hamiltonian', 'particles', 'network', 'heat'] as const
+const formulaTypes = [
+  'equations',
+  'lagrangian',
+  'hamiltonian',
+  'particles',
+  'network',
+  'heat',
+  'rigid-bodies',
+] as const
 export type FormulaType = (typeof formulaTypes)[number]
 export const isFormulaType = (type: unknown): type is FormulaType =>
   formulaTypes.includes(type as FormulaType)
@@ -18,6 +27,7 @@ export function* checkSystem(scene: unknown, names: SceneNames, type: FormulaTyp
   if (type === 'particles') yield* checkParticles(scene, names)
   if (type === 'network') yield* checkNetwork(scene, names)
   if (type === 'heat') yield* checkHeat(scene, names)
+  if (type === 'rigid-bodies') yield* checkRigidBodies(scene, names)
   yield* checkPoints(scene, names)
 }
 

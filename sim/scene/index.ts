@@ -14,6 +14,7 @@ export type {
   NetworkSpec,
   NetworkSystem,
   ParticlesSystem,
+  RigidBodiesSystem,
   Scene,
   SolverSection,
   System,

@@ -96,6 +96,18 @@ function withBodies<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
   return { ...scene, system: { ...system, points }, viewer: { ...springs, ...particles, ...scene.viewer } }
 }
 
+/** Bodies of a tree look as their geoms say; without any, rods join their origins, unless the scene says otherwise. */
+function withGeoms<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
+  const { system } = scene
+  if (system.type !== 'rigid-bodies') return scene
+  const bodies = Object.entries(system.bodies)
+  const geoms = bodies.flatMap(([body, { geoms: shapes }]) => shapes.map(shape => ({ body, ...shape })))
+  const rods = bodies.map(([body, { parent }]): [string, string] => [parent, body])
+  const tips = Object.entries(system.sites).map(([site, { body }]): [string, string] => [body, site])
+  const drawn = geoms.length > 0 ? { geoms } : { rods: [...rods, ...tips] }
+  return { ...scene, viewer: { ...drawn, ...scene.viewer } }
+}
+
 /** Probes of a heat system are points and plots, and its temperature is drawn, unless the scene says otherwise. */
 function withField<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
   const { system } = scene
@@ -115,7 +127,7 @@ function withField<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
 
 /** Defaults that follow from other sections: what is simulated when, and that columns are states of their names. */
 function withDefaults({ data, ...written }: z.output<typeof sceneSchema>, place: string): Scene {
-  const scene = withField(withBodies(written))
+  const scene = withGeoms(withField(withBodies(written)))
   if (!data) return { ...scene, place }
   const { simulate, file, columns = {} } = data
   const names = Object.keys(columns).filter(name => name !== 'time' && name !== 'trial')

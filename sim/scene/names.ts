@@ -3,6 +3,7 @@ import { at, isPlainObject } from './explain.ts'
 import { namesIn } from './formula/formula.ts'
 import { reservedMeaning } from './formula/functions.ts'
 import { FormulaError, parseFormula } from './formula/parse.ts'
+import { bodiesInOrder, frameCoordinates, framesOf, jointsInOrder } from './rigidBodies.ts'
 import type { Finding, Path } from './source.ts'
 import { nearest, suggestion } from './suggest.ts'
 
@@ -33,6 +34,8 @@ export interface SceneNames {
   /** Intermediate quantities of `equations`, in their order. */
   readonly definitions: readonly string[]
   readonly points: readonly string[]
+  /** Coordinates of bodies and sites, such as tip.x, that can be observed. */
+  readonly places: readonly string[]
   /** What is measured and acts on the system. */
   readonly inputs: readonly string[]
   /** t, and what is a function of it. */
@@ -52,6 +55,7 @@ export function sceneNames(scene: unknown): SceneNames {
   const learned = at(scene, ['learn', 'parameters'])
   const learnedNames = Array.isArray(learned) ? learned.map(String) : keysOf(scene, 'learn', 'parameters')
   const { coordinates, rates } = stateNames(scene)
+  const isRigid = at(scene, ['system', 'type']) === 'rigid-bodies'
   const columns = keysOf(scene, 'data', 'columns').filter(name => name !== 'time' && name !== 'trial')
   const observe = keysOf(scene, 'data', 'observe')
   return {
@@ -63,7 +67,8 @@ export function sceneNames(scene: unknown): SceneNames {
     definitions: sectionKeys(scene, 'definitions'),
     inputs: keysOf(scene, 'data', 'inputs'),
     time: ['t', ...keysOf(scene, 'data', 'inputs')],
-    points: ['bodies', 'probes']
+    places: isRigid ? framesOf(scene).flatMap(frameCoordinates) : [],
+    points: ['bodies', 'sites', 'probes']
       .flatMap(part => keysOf(scene, 'system', part))
       .concat(sectionKeys(scene, 'points')),
     observed: [observe, columns, [...coordinates, ...rates]].find(names => names.length > 0) ?? [],
@@ -75,6 +80,10 @@ function stateNames(scene: unknown): { coordinates: string[]; rates: string[] } 
   const type = at(scene, ['system', 'type'])
   if (type === 'network') return { coordinates: sectionKeys(scene, 'nodes'), rates: [] }
   if (type === 'heat') return { coordinates: sectionKeys(scene, 'probes'), rates: [] }
+  if (type === 'rigid-bodies') {
+    const coordinates = jointsInOrder(scene)
+    return { coordinates, rates: coordinates.map(rateName) }
+  }
   if (type === 'particles') {
     const { names, dimensions } = bodiesOf(scene)
     return { coordinates: positionNames(names, dimensions), rates: velocityNames(names, dimensions) }
@@ -85,18 +94,26 @@ function stateNames(scene: unknown): { coordinates: string[]; rates: string[] } 
   return { coordinates, rates }
 }
 
+type Section = [path: Path, names: readonly string[], kind: string]
+
 /** Names given twice, or given to what has a meaning already. */
 export function* checkDefinitions(scene: unknown, names: SceneNames): Generator<Finding> {
   const taken = new Map<string, string>()
   const probes = keysOf(scene, 'system', 'probes') // a point of the same name is where the probe is
   const lagrangian = names.rates.length > 0
-  const sections: [Path, readonly string[], string][] = [
+  const isRigid = at(scene, ['system', 'type']) === 'rigid-bodies'
+  const jointed = (isRigid ? bodiesInOrder(scene) : []).map((body): Section => {
+    const path = ['system', 'bodies', body, 'joints']
+    return [path, keysOf(scene, ...path), 'a joint']
+  })
+  const state: Section = [
+    ['system', lagrangian ? 'coordinates' : 'state'],
+    names.coordinates.filter(name => !probes.includes(name)),
+    lagrangian ? 'a coordinate' : 'a state',
+  ]
+  const sections: Section[] = [
     [['system', 'parameters'], names.parameters, 'a parameter'],
-    [
-      ['system', lagrangian ? 'coordinates' : 'state'],
-      names.coordinates.filter(name => !probes.includes(name)),
-      lagrangian ? 'a coordinate' : 'a state',
-    ],
+    ...(jointed.length > 0 ? jointed : [state]),
     [['system', 'definitions'], names.definitions, 'a definition'],
     [['system', 'points'], sectionKeys(scene, 'points').filter(name => !probes.includes(name)), 'a point'],
     [['system', 'probes'], probes, 'a probe'],

@@ -11,6 +11,7 @@ import {
   type moduleSystem,
   type networkSystem,
   type particlesSystem,
+  type rigidBodiesSystem,
   system,
 } from './system.ts'
 import { training } from './training.ts'
@@ -111,6 +112,7 @@ export type HamiltonianScene = z.output<typeof hamiltonianSystem>
 export type ParticlesSystem = z.output<typeof particlesSystem>
 export type NetworkSystem = z.output<typeof networkSystem>
 export type HeatSystem = z.output<typeof heatSystem>
+export type RigidBodiesSystem = z.output<typeof rigidBodiesSystem>
 export type ModuleSystem = z.output<typeof moduleSystem>
 export type Learn = NonNullable<Scene['learn']>
 export type NetworkSpec = z.output<typeof network>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count, formula, name, positive } from './formula.ts'
+import { rigidBodies } from './rigidBodies.ts'
 
 const about = {
   parameters: 'Physical constants by name, SI units.',
@@ -240,6 +241,14 @@ export const heatSystem = z.strictObject({
   points,
 })
 
+/** A tree of rigid bodies. */
+export const rigidBodiesSystem = z.strictObject({
+  type: z.literal('rigid-bodies'),
+  parameters,
+  ...rigidBodies,
+  points,
+})
+
 /** A TypeScript or JavaScript file that exports the system. */
 export const moduleSystem = z.strictObject({
   type: z.literal('module'),
@@ -255,5 +264,6 @@ export const system = z.discriminatedUnion('type', [
   particlesSystem,
   networkSystem,
   heatSystem,
+  rigidBodiesSystem,
   moduleSystem,
 ])
