@@ -140,7 +140,7 @@ describe('mistakes', () => {
       'type: lagrangian',
       'type: ‸magnetic',
       'system.type',
-      'There are: equations, lagrangian, hamiltonian, particles, network, heat, module',
+      'There are: equations, lagrangian, hamiltonian, particles, network, heat, rigid-bodies, module',
     ],
     ['cos(a)\n', '‸coz(a)\n', 'system.potential', 'no function "coz". Did you mean "cos"?'],
     ['-m*g*l*cos(a)', '-m*‸gg*l*cos(a)', 'system.potential', 'unknown name "gg". Did you mean "g"?'],
