@@ -4,6 +4,7 @@ import {
   compile,
   divide,
   type Entry,
+  full,
   multiply,
   scalar,
   sum,
@@ -25,7 +26,7 @@ export interface Regression {
 
 export interface RegressionOptions {
   readonly seed: number
-  /** Passes of Adam over the samples, its step size falling to zero as half a cosine. */
+  /** Passes of Adam over the samples; its step size falls to zero along a cubic, much as along half a cosine. */
   readonly passes: number
   readonly rate: number
   /** Iterations of L-BFGS over all samples, after Adam. */
@@ -65,7 +66,6 @@ export function fitRegression(problem: Regression, samples: Float64Array, option
     random.shuffle(order)
     for (let k = 0; k < batches; k++) {
       const progress = (pass + k / batches) / passes
-      // a parabola with the values and slopes of half a cosine at both ends would do as well
       step.rate = rate * (1 - progress) * (1 - progress) * (1 + 2 * progress)
       for (let i = 0; i < batch; i++) {
         const row = order[k * batch + i] * problem.columns
@@ -105,7 +105,8 @@ function compileLoss({ parameters, columns, residual }: Regression, batch: numbe
   const [residuals] = many.outputs
   const loss = divide(sum(multiply(residuals, residuals)), scalar(batch))
   const gradients = vjp([loss], [scalar(1)], weights)
-  const outputs = [loss, ...gradients.map(node => node!)]
+  // a potential does not feel its last bias
+  const outputs = [loss, ...gradients.map((node, k) => node ?? full(0, weights[k].shape))]
   const program = compile(
     { run: { inputs: many.inputs, outputs } },
     { accumulate: { run: weights.map((_, k) => k + 1) }, contiguous: [weights] },

@@ -18,7 +18,8 @@ export interface Result {
 export const seeds = [1, 2, 3]
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
-const short = (x: number | undefined): string => (x === undefined ? '' : x.toExponential(2))
+const short = (x: number | undefined): string =>
+  x === undefined ? '' : x >= 0.1 && x < 1000 ? x.toPrecision(3) : x.toExponential(2)
 const row = (...cells: string[]): void => console.log(`| ${cells.join(' | ')} |`)
 
 /** @param what the error that is compared */
