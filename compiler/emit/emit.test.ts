@@ -23,6 +23,7 @@ function expectAgreement(graph: Graph, shift = 0): void {
     inputs.forEach((values, i) => {
       entry.inputs[i].set(values)
     })
+    for (const output of entry.outputs) output.fill(77)
     entry.run()
     expect(distance(entry.outputs, expected)).toBeLessThan(1e-13)
   }
@@ -152,16 +153,25 @@ describe('each family of steps, on arrays of every size', () => {
     }
   })
   it('arrays without elements', () => {
-    const x = p.input('x', [0, 3])
+    const [x, rows] = [p.input('x', [0, 3]), p.constant([0, 1, -1], [3])]
+    const none = p.slice(rows, [0], [0])
     expectAgreement(
       graphOf(
         [x],
         p.sin(x),
+        p.gather(x, rows),
+        p.gather(x, none),
+        p.scatterAdd(x, none, 4),
+        p.scatterAdd(p.reshape(x, [3, 0]), rows, 4),
+        p.pad(x, [2, 5], [1, 1]),
+        p.reshape(x, [5, 0]),
         p.sum(x),
         p.sum(x, [0]),
         p.productOf(x, [0]),
         p.concatenate([x, x], 0),
         p.matmul(x, x, { transposeA: true }),
+        p.matmul(p.reshape(x, [40, 0]), p.reshape(x, [0, 40])),
+        p.solve(p.reshape(x, [0, 0]), x),
       ),
     )
   })

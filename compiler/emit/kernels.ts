@@ -140,9 +140,9 @@ export function emitIndexed(
 ): void {
   const { kind, source, indices, target, axis, update } = step
   const lane = lanes[1]
-  if (sizeOf(target.shape) === 0 || sizeOf(source.shape) === 0) return
-  const count = indices.shape[0]
   const gathers = kind === 'gather'
+  if (sizeOf(target.shape) === 0 || (sizeOf(source.shape) === 0 && !gathers)) return
+  const count = indices.shape[0]
   const extent = gathers ? source.shape[axis] : target.shape[axis]
   const outer = sizeOf(target.shape.slice(0, axis))
   const inner = sizeOf(target.shape.slice(axis + 1))

@@ -109,10 +109,19 @@ describe('matmul', () => {
   })
 
   test('an empty sum is zero, and an empty product nothing', () => {
-    const { arrays, run } = instantiate(module => emitMatmul(module, { m: 2, k: 0, n: 3 }), [0, 0, 6])
-    arrays[2].fill(7)
-    run()
-    expect([...arrays[2]]).toEqual(new Array(6).fill(0))
+    for (const [m, n] of [
+      [2, 3],
+      [1, 40],
+      [40, 1],
+      [12, 4],
+      [9, 21],
+      [40, 40],
+    ]) {
+      const { arrays, run } = instantiate(module => emitMatmul(module, { m, k: 0, n }), [0, 0, m * n])
+      arrays[2].fill(7)
+      run()
+      expect([...arrays[2]]).toEqual(new Array(m * n).fill(0))
+    }
     instantiate(module => emitMatmul(module, { m: 0, k: 2, n: 3 }), [0, 6, 0]).run()
   })
 

@@ -55,7 +55,7 @@ const mirrored = ({ a, b, c, m, n, ...rest }: Product): Product => ({
  */
 export function emitProduct(f: FunctionBody, product: Product): void {
   const { m, k, n } = product
-  // The stride along an extent of one is never used: it may as well be contiguous.
+  // The strides along an extent of one and of an empty matrix are never used: but loops end where an address does, so none is 0.
   const flatProduct = {
     ...product,
     a: flat(product.a, m, k),
@@ -68,11 +68,14 @@ export function emitProduct(f: FunctionBody, product: Product): void {
   else emitTiles(f, p)
 }
 
-const flat = ({ address, rowStride, columnStride }: Matrix, rows: Extent, columns: Extent): Matrix => ({
-  address,
-  rowStride: rows === 1 ? 1 : rowStride,
-  columnStride: columns === 1 ? 1 : columnStride,
-})
+const flat = ({ address, rowStride, columnStride }: Matrix, rows: Extent, columns: Extent): Matrix => {
+  const isEmpty = rows === 0 || columns === 0
+  return {
+    address,
+    rowStride: rows === 1 || isEmpty ? 1 : rowStride,
+    columnStride: columns === 1 || isEmpty ? 1 : columnStride,
+  }
+}
 
 /** Entries of C are taken in pairs along its rows: so let these be longer than 1, and contiguous. */
 function isBetterMirrored({ c, m, n }: Product): boolean {
@@ -93,9 +96,9 @@ function isWorthPacking({ b, c, m, k, n, update }: Product): boolean {
   return isAtLeast(m, 64) && typeof k === 'number' && typeof n === 'number' && k * n > 2 ** 18
 }
 
-/** Whether the rows of B and C are contiguous, and longer than a tile. */
+/** Whether the rows of B and C are contiguous, and longer than a tile, and there is a first term to write. */
 const hasLongRows = ({ b, c, k, n, update }: Product): boolean =>
-  (typeof k === 'number' || update !== 'write') &&
+  ((typeof k === 'number' && k > 0) || update !== 'write') &&
   isAtLeast(n, 17) &&
   b.columnStride === 1 &&
   c.columnStride === 1
