@@ -39,8 +39,22 @@ export interface App {
   show(opened: Opened, again: boolean): void
   /** Takes time, camera and selection from a link; with a time of its own it does not play. */
   restore(link: LinkState): void
+  /** The motion that is shown has become another one, in the same arrays. */
+  moved(): void
+  /** For a hand that takes hold of a body. */
+  readonly space: Space
   /** Shows a message in place of the scene. */
   tell(title: string, text: string): void
+}
+
+/** Bodies and places of the scene that is shown, and the time of the clock. */
+export interface Space {
+  readonly stage: HTMLElement
+  /** The body under a place of the canvas, in CSS pixels from its upper left corner. */
+  pick(x: number, y: number): string | null
+  unproject(x: number, y: number, through: readonly number[]): [number, number, number]
+  /** Goes to the start, and stays there. */
+  rewind(): void
 }
 
 /** A trajectory that was read. */
@@ -380,6 +394,20 @@ export function createApp(): App {
   return {
     show,
     restore,
+    moved: () => {
+      shown?.scene.refresh()
+      for (const plot of shown?.plots ?? []) plot.refresh?.()
+      loop.invalidate()
+    },
+    space: {
+      stage: stageElement,
+      pick: (x, y) => shown?.scene.pick(x, y) ?? null,
+      unproject: (x, y, through) => shown!.scene.unproject(x, y, through),
+      rewind: () => {
+        clock.pause()
+        clock.seek(clock.start)
+      },
+    },
     tell: (title, text) => {
       clock.pause()
       clear()

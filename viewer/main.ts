@@ -10,6 +10,7 @@ import { bindDropZone } from './ui/dropZone.ts'
 import { create, element, giveBackKeys } from './ui/elements.ts'
 import { bindEpochSlider } from './ui/epochSlider.ts'
 import { bindTraining } from './ui/training.ts'
+import { bindWhatIf } from './ui/whatIf.ts'
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -24,14 +25,16 @@ function start(app: App, source: Source): void {
   let link = readLink(location.hash)
   const epochs = bindEpochSlider(offer => void load(offer, true))
   const training = bindTraining(epoch => epochs.go(epoch))
+  const whatIf = bindWhatIf(app, () => show(true, true))
 
   /** Shows what is opened, or says in the page why that is impossible. */
-  function show(again: boolean): void {
+  function show(again: boolean, reshown = false): void {
     if (!opened) return
     const { name, trajectory } = opened
     try {
       const compared = other ? against(trajectory, other.trajectory, other.name) : trajectory
       app.show({ name, trajectory, view: trajectoryView(compared, name) }, again)
+      if (!reshown) whatIf.offer(name, trajectory)
     } catch (error) {
       refuse(error)
     }

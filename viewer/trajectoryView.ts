@@ -57,8 +57,9 @@ export interface TrajectoryView {
   readonly comparison: Comparison
   /** Samples of the motion before it was thinned out. */
   readonly samples: number
-  /** What the truth is called. */
+  /** What the truth is called, and the motion beside it. */
   readonly truthName: string
+  readonly mainName: string
   /** What happened, in order of time. */
   readonly events: readonly Happening[]
   /** Standard deviation of the noise of the data, where it is known. */
@@ -71,9 +72,14 @@ export const stateBody = 'state'
 
 /**
  * @param fileName stands as the title where `meta.name` is missing
+ * @param mainName what the motion is called beside a truth
  * @throws Error with a reason where times do not increase, a series does not fit them, or `meta.viewer` is wrong
  */
-export function trajectoryView(trajectory: Trajectory, fileName: string): TrajectoryView {
+export function trajectoryView(
+  trajectory: Trajectory,
+  fileName: string,
+  mainName = 'prediction',
+): TrajectoryView {
   const { meta, names } = trajectory
   const section: ViewerSection = isRecord(meta.viewer) ? (meta.viewer as ViewerSection) : {}
   const units: Record<string, unknown> = isRecord(meta.units) ? (meta.units as Record<string, unknown>) : {}
@@ -132,6 +138,7 @@ export function trajectoryView(trajectory: Trajectory, fileName: string): Trajec
       : 'ghost',
     samples: typeof meta.samples === 'number' ? meta.samples : trajectory.t.length,
     truthName: section.compare?.name ?? 'truth',
+    mainName,
     events: eventsOf(meta),
     noise: typeof meta.noise === 'number' && meta.noise > 0 ? meta.noise : null,
     unitOf: name => (name === 't' ? 's' : String(units[name === driftSeries ? 'energy' : name] ?? '')),
@@ -175,14 +182,19 @@ function phaseSpaceOf(names: readonly string[], main: Motion, truth: Motion | nu
 const coordinateOf = (motion: Motion, name: string): Float64Array =>
   name === 't' ? motion.t : (motion.series.get(name) ?? new Float64Array(motion.t.length).fill(Number.NaN))
 
-function withStateBody(motion: Motion, { axes }: PhaseSpace): Motion {
+function withStateBody(motion: Motion, phaseSpace: PhaseSpace): Motion {
   const points = new Float64Array(motion.t.length * 3)
+  writePhasePoints(motion, phaseSpace, points)
+  return { ...motion, points: new Map([[stateBody, points]]) }
+}
+
+/** points (T, 3) ← where the states lie in phase space. */
+export function writePhasePoints(motion: Motion, { axes }: PhaseSpace, points: Float64Array): void {
   axes.forEach(({ name, min, max }, axis) => {
     coordinateOf(motion, name).forEach((value, i) => {
       points[3 * i + axis] = max > min ? (2 * (value - min)) / (max - min) - 1 : 0
     })
   })
-  return { ...motion, points: new Map([[stateBody, points]]) }
 }
 
 /** The box around every point, particle and mesh at all times, and around the world's origin where points hang from it. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { writeAtomically } from '../files/atomic.ts'
 import { type Trajectory, writeTrajectory } from '../files/trajectory.ts'
+import { withLiveModel } from '../liveModel.ts'
 import { compileSystem } from '../problem/problem.ts'
 import { loadScene } from '../scene/index.ts'
 import { simulate, trajectoryOf } from '../simulate.ts'
@@ -17,7 +18,7 @@ export function isScene(target: string): boolean {
 export async function simulated(target: string): Promise<Trajectory> {
   const scene = loadScene(target)
   const system = await compileSystem(scene, false)
-  return trajectoryOf(scene, system, simulate(scene, system))
+  return withLiveModel(trajectoryOf(scene, system, simulate(scene, system)), scene, system, false)
 }
 
 /** The path of a trajectory file or folder; a scene is integrated, and its trajectory written to a temporary file. */

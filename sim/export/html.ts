@@ -34,7 +34,7 @@ export async function htmlOf(
   const script = asInlineScript(read(found(page, /<script type="module"[^>]* src="([^"]+)"/)))
   const hash = createHash('sha256').update(script).digest('base64')
   const policy =
-    `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data: blob:; ` +
+    `default-src 'none'; script-src 'sha256-${hash}' 'wasm-unsafe-eval'; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:; ` +
     "base-uri 'none'; form-action 'none'"
   const data = trajectories.map(
     ({ name, trajectory }) =>

@@ -11,7 +11,7 @@ import { truthSeries } from './viewerSeries.ts'
  * const firstSecond = withRows(trajectory, t => [...t.keys()].filter(i => t[i] <= 1))
  */
 export function withRows(trajectory: Trajectory, choose: (t: Float64Array) => readonly number[]): Trajectory {
-  const { t, y, names, series, meta } = trajectory
+  const { t, y, names, series } = trajectory
   const truthTimes = series[truthSeries('t')]?.data
   const rows = choose(t)
   const truthRows = truthTimes ? choose(truthTimes) : rows
@@ -24,11 +24,10 @@ export function withRows(trajectory: Trajectory, choose: (t: Float64Array) => re
     return [name, { shape: [chosen.length, ...one.shape.slice(1)], data: pick(one.data, width, chosen) }]
   })
   return {
+    ...trajectory,
     t: pick(t, 1, rows),
     y: pick(y, names.length, rows),
-    names,
     series: Object.fromEntries(kept),
-    meta,
   }
 }
 

@@ -1,4 +1,5 @@
 import { FileError } from './fileError.ts'
+import type { LiveRun } from './liveRun.ts'
 import { float64Array, type NpzArray, readNpz, textArray, textOf, writeNpz } from './npz.ts'
 import type { ViewerMeta } from './viewerSeries.ts'
 
@@ -13,6 +14,8 @@ export interface Trajectory {
   /** Further arrays, whose first axis is T (or the T' of `truth:t`). */
   readonly series: Readonly<Record<string, Series>>
   readonly meta: TrajectoryMeta
+  /** A WebAssembly module of the system, which `meta.run` describes. */
+  readonly model?: Uint8Array
 }
 
 export interface Series {
@@ -21,6 +24,8 @@ export interface Series {
 }
 
 export interface TrajectoryMeta extends ViewerMeta {
+  /** How the array `model` is run. */
+  run?: LiveRun
   /** Names of the components of y. */
   state?: readonly string[]
   method?: string
@@ -30,19 +35,20 @@ export interface TrajectoryMeta extends ViewerMeta {
   versions?: Readonly<Record<string, string>>
 }
 
-export function writeTrajectory({ t, y, names, series, meta }: Trajectory): Uint8Array {
+export function writeTrajectory({ t, y, names, series, meta, model }: Trajectory): Uint8Array {
   const arrays: Record<string, NpzArray> = {
     t: float64Array(t),
     y: float64Array(y, [t.length, names.length]),
   }
   for (const [name, { data, shape }] of Object.entries(series)) arrays[name] = float64Array(data, shape)
+  if (model) arrays.model = { data: model, shape: [model.length] }
   arrays.meta = textArray(JSON.stringify({ ...meta, state: names }))
   return writeNpz(arrays)
 }
 
 /** @throws FileError where the file is damaged or no trajectory. */
 export function readTrajectory(bytes: Uint8Array, place: string): Trajectory {
-  const { t, y, meta: metaArray, ...rest } = readNpz(bytes, place)
+  const { t, y, meta: metaArray, model: modelArray, ...rest } = readNpz(bytes, place)
   if (!t || !y) {
     throw new FileError(place, `this is no trajectory: it holds no array '${t ? 'y' : 't'}'`)
   }
@@ -69,5 +75,6 @@ export function readTrajectory(bytes: Uint8Array, place: string): Trajectory {
   for (const [name, { shape, data }] of Object.entries(rest)) {
     if (data instanceof Float64Array) series[name] = { shape, data }
   }
-  return { t: t.data, y: y.data, names, series, meta }
+  const model = modelArray?.data instanceof Uint8Array ? { model: modelArray.data } : {}
+  return { t: t.data, y: y.data, names, series, meta, ...model }
 }

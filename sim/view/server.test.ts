@@ -157,7 +157,9 @@ describe('what is refused', () => {
       expect(headers['x-content-type-options']).toBe('nosniff')
       expect(headers['referrer-policy']).toBe('no-referrer')
       expect(headers['cross-origin-resource-policy']).toBe('same-origin')
-      expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
+      expect(headers['content-security-policy']).toMatch(
+        /default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:;/,
+      )
       expect(headers['access-control-allow-origin']).toBeUndefined()
     }
   })

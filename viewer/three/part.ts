@@ -7,6 +7,8 @@ export interface Part {
   readonly object: Object3D
   /** Shows the motion at a time; parts that stand still have none. */
   update?(time: number): void
+  /** The motion itself is another one now, in the same arrays. */
+  refresh?(): void
   setPalette?(palette: Palette): void
   setSelection?(selection: Selection): void
   dispose(): void

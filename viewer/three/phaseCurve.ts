@@ -7,6 +7,7 @@ import { createRibbon } from './ribbon.ts'
 /** The whole trajectory as a curve in phase space, inside the box [−1, 1] of its axes. */
 export interface PhaseCurve {
   readonly object: Group
+  refresh(): void
   setPalette(palette: Palette): void
   dispose(): void
 }
@@ -24,16 +25,20 @@ export function createPhaseCurve(view: TrajectoryView): PhaseCurve {
   const ribbonOf = (motion: Motion, width: number) => {
     const points = motion.points.get(stateBody)!
     const ribbon = createRibbon(Math.max(points.length / 3, 2), width)
-    ribbon.vertices.set(points)
-    ribbon.moved()
+    const fill = (): void => {
+      ribbon.vertices.set(points)
+      ribbon.moved()
+    }
+    fill()
     object.add(ribbon.object)
-    return ribbon
+    return { ...ribbon, fill }
   }
   const truth = view.truth && ribbonOf(view.truth, 4)
   const main = ribbonOf(view.main, 1.75)
   if (truth) truth.object.renderOrder = -2
   return {
     object,
+    refresh: main.fill,
     setPalette: ({ line, muted, ghost, paper }) => {
       frame.color.set(line)
       main.setColours(muted, muted)

@@ -22,11 +22,15 @@ export interface SceneView {
   /** What the camera has to show: wider where the truth stands beside the prediction. */
   readonly bounds: Bounds
   update(time: number): void
+  /** The motion is another one now, in the same arrays. */
+  refresh(): void
   setPalette(palette: Palette): void
   setSelection(selection: Selection): void
   setDisplay(display: Display): void
   /** Where a point of space is in the picture, in CSS pixels from the upper left corner. */
   project(point: readonly number[]): [number, number]
+  /** The point of space under a point of the canvas that is as far from the camera as `through`. */
+  unproject(x: number, y: number, through: readonly number[]): [number, number, number]
   /** The body under a point of the canvas, in CSS pixels from its upper left corner. */
   pick(x: number, y: number): string | null
   dispose(): void
@@ -88,6 +92,9 @@ export function createSceneView(stage: Stage, view: TrajectoryView): SceneView {
       for (const part of parts) part.update?.(time)
       if (display?.comparison === 'error') main.setColours(colourByError)
     },
+    refresh: () => {
+      for (const part of parts) part.refresh?.()
+    },
     setPalette: palette => {
       for (const part of parts) part.setPalette?.(palette)
     },
@@ -110,6 +117,11 @@ export function createSceneView(stage: Stage, view: TrajectoryView): SceneView {
     project: point => {
       projected.fromArray(point as number[]).project(stage.camera)
       return [((projected.x + 1) / 2) * stage.size.x, ((1 - projected.y) / 2) * stage.size.y]
+    },
+    unproject: (x, y, through) => {
+      const { z } = projected.fromArray(through as number[]).project(stage.camera)
+      projected.set((x / stage.size.x) * 2 - 1, 1 - (y / stage.size.y) * 2, z).unproject(stage.camera)
+      return projected.toArray()
     },
     pick: (x, y) => {
       const offsets = [0, touchRadius, -touchRadius].flatMap(dx =>

@@ -59,7 +59,7 @@ export function bindOverlay(): Overlay {
       places = digits
       const compared = value.truth !== null && display.comparison !== 'hidden'
       const names = [
-        create('li', { className: 'main' }, 'prediction'),
+        create('li', { className: 'main' }, view.mainName),
         create('li', { className: 'ghost' }, value.truthName),
       ]
       const distance: ColourScale = {

@@ -28,8 +28,8 @@ export function createPhasePlot(
   const element = create('section', { className: 'plot', ariaLabel: title }, header.element, holder)
   const context = canvas.getContext('2d')!
 
-  const [left, right] = axisRange(...rangeOf(view, [x]))
-  const [bottom, top] = axisRange(...rangeOf(view, [y]))
+  let [left, right] = axisRange(...rangeOf(view, [x]))
+  let [bottom, top] = axisRange(...rangeOf(view, [y]))
   let width = 1
   let height = 1
   const toX = (value: number): number =>
@@ -131,6 +131,13 @@ export function createPhasePlot(
     element,
     update: value => {
       time = value
+      setValues()
+      place()
+    },
+    refresh: () => {
+      ;[left, right] = axisRange(...rangeOf(view, [x]))
+      ;[bottom, top] = axisRange(...rangeOf(view, [y]))
+      draw()
       setValues()
       place()
     },

@@ -15,6 +15,8 @@ export interface PlotPanel {
   resize(): void
   setPalette(palette: Palette): void
   setSelection(selection: Selection): void
+  /** The motion is another one now, in the same arrays. */
+  refresh?(): void
   /** Shows a part of the time axis only. */
   setSpan?(span: Span): void
   /** A second time, whose differences are shown; null is none. */

@@ -173,6 +173,12 @@ export function createTimePlot(
     floor.hidden = plot.floor === null || plot.floor < low || plot.floor > high
     if (!floor.hidden) floor.style.transform = `translateY(${chart.valToPos(plot.floor!, 'y')}px)`
   }
+  const refresh = (): void => {
+    ;[low, high] = limits()
+    chart.setData(plotTable(view, plot, span).data)
+    setValues()
+    place()
+  }
   const paintDots = (): void => {
     for (const { curve, dot } of dots) dot.style.setProperty('--swatch', colourOf(curve))
   }
@@ -209,10 +215,9 @@ export function createTimePlot(
     },
     setSpan: value => {
       span = value
-      ;[low, high] = limits()
-      chart.setData(plotTable(view, plot, span).data)
-      place()
+      refresh()
     },
+    refresh,
     setReference: value => {
       reference = value
       setValues()

@@ -2,6 +2,7 @@ import pc from 'picocolors'
 import { writeAtomically } from '../../files/atomic.ts'
 import { writeTrajectory } from '../../files/trajectory.ts'
 import { judgeSimulation } from '../../judgeSimulation.ts'
+import { withLiveModel } from '../../liveModel.ts'
 import { compileSystem } from '../../problem/problem.ts'
 import { loadParameters } from '../../run/checkpoint.ts'
 import { writeSimulationResult } from '../../run/result.ts'
@@ -50,7 +51,10 @@ export async function simulateCommand(path: string, options: SimulateCommandOpti
   line.end()
   const milliseconds = performance.now() - start
   const verdicts = options.stream ? [] : judgeSimulation(scene, system, solution)
-  if (!options.stream) writeAtomically(out, writeTrajectory(trajectoryOf(scene, system, solution)))
+  if (!options.stream) {
+    const trajectory = trajectoryOf(scene, system, solution)
+    writeAtomically(out, writeTrajectory(await withLiveModel(trajectory, scene, system, model !== undefined)))
+  }
   writeSimulationResult(`${out.replace(/\.npz$/, '')}.result.json`, scene, solution, verdicts, milliseconds)
   const { evaluations, accepted, rejected } = solution.statistics
   console.log(

@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import { judge, rollouts } from '../../evaluate.ts'
 import { writeAtomically } from '../../files/atomic.ts'
 import { writeTrajectory } from '../../files/trajectory.ts'
+import { withLiveModel } from '../../liveModel.ts'
 import { parameterEstimates } from '../../parameterEstimates.ts'
 import { predictionOf } from '../../predict.ts'
 import { reportPage } from '../../report/report.ts'
@@ -74,7 +75,8 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
   if (failure) console.log(pc.yellow(`\nthe model's prediction of the test fails: ${failure}`))
   const verdicts = judge(scene, trained, tests)
   const trajectory = join(out, 'trajectory.npz')
-  writeAtomically(trajectory, writeTrajectory(predictionOf(scene, trained, tests)))
+  const prediction = await withLiveModel(predictionOf(scene, trained, tests), scene, trained.system, true)
+  writeAtomically(trajectory, writeTrajectory(prediction))
   const estimates = parameterEstimates(scene, trained)
   writeResult(out, scene.name, trained, verdicts, estimates)
   const report = join(out, 'report.html')
