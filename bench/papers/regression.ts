@@ -12,7 +12,7 @@ import {
   vectorized,
   vjp,
 } from '../../compiler/index.ts'
-import { adam } from '../../index.ts'
+import { adam, SingularMatrixError } from '../../index.ts'
 import type { ParameterSpec } from '../../models/index.ts'
 import { lbfgsState, lbfgsStep, randomStream } from '../../sim/index.ts'
 
@@ -83,7 +83,12 @@ export function fitRegression(problem: Regression, samples: Float64Array, option
       theta.set(x)
       gradient.fill(0)
       let total = 0
-      for (let k = 0; k < batches; k++) total += evaluate(samples.subarray(k * width, (k + 1) * width))
+      try {
+        for (let k = 0; k < batches; k++) total += evaluate(samples.subarray(k * width, (k + 1) * width))
+      } catch (error) {
+        if (error instanceof SingularMatrixError) return Infinity
+        throw error
+      }
       for (let i = 0; i < out.length; i++) out[i] = gradient[i] / batches
       return total / batches
     },
