@@ -156,7 +156,7 @@ function inertialOf(
   { mass, pos, quat, diaginertia, fullinertia }: NonNullable<SceneBody['inertial']>,
   scope: Scope,
 ): Inertial {
-  const [a, b, c] = diaginertia
+  const [a, b, c] = diaginertia ?? [zero, zero, zero]
   const [xx, yy, zz, xy, xz, yz] = fullinertia ?? [a, b, c, zero, zero, zero]
   const tensor = tf.reshape(formulaVector([xx, xy, xz, xy, yy, yz, xz, yz, zz], scope), [3, 3]) as Matrix
   const rotation = rotationOf(quat)

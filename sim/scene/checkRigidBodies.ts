@@ -37,6 +37,7 @@ export function* checkRigidBodies(
       yield* checkJoint(scene, ['bodies', body, 'joints', joint], parameters)
   }
   yield* checkPlaces(scene)
+  yield* checkMasses(scene, bodies)
   for (const site of keysOf(scene, 'system', 'sites')) {
     const body = at(scene, system('sites', site, 'body'))
     if (typeof body === 'string' && !bodies.includes(body))
@@ -75,6 +76,28 @@ function* checkJoint(scene: unknown, joint: Path, parameters: readonly string[])
   const axis = at(scene, system(...joint, 'axis'))
   if (Array.isArray(axis) && axis.length === 3 && axis.every(part => part === 0))
     yield { path: system(...joint, 'axis'), message: 'an axis needs a direction' }
+}
+
+/** The mass matrix of a joint that moves nothing would be singular. */
+function* checkMasses(scene: unknown, bodies: readonly string[]): Generator<Finding> {
+  const heavy = new Set<string>()
+  for (const start of bodies) {
+    if (at(scene, system('bodies', start, 'inertial')) === undefined) continue
+    for (let body: unknown = start; typeof body === 'string' && !heavy.has(body); ) {
+      heavy.add(body)
+      body = at(scene, system('bodies', body, 'parent'))
+    }
+  }
+  for (const body of bodies) {
+    if (heavy.has(body)) continue
+    for (const joint of keysOf(scene, 'system', 'bodies', body, 'joints'))
+      if (at(scene, system('bodies', body, 'joints', joint, 'armature')) === undefined)
+        yield {
+          path: system('bodies', body, 'joints', joint),
+          message: `nothing that moves with the joint "${joint}" has mass: give a body an inertial, or the joint an armature`,
+          key: true,
+        }
+  }
 }
 
 /** Bodies, sites and points are places. */

@@ -8,7 +8,7 @@ import type { Scene } from './schema/scene.ts'
  * @param place the file that the text will be in: paths relative to the scene are written relative to that
  */
 export function formatScene(scene: Scene, place = scene.place): string {
-  const { place: origin, ...content } = scene
+  const { place: origin, notes: _, ...content } = scene
   const moved = (file: string) =>
     isAbsolute(file) || file.startsWith('$') ? file : relative(dirname(place), join(dirname(origin), file))
   const plain = JSON.parse(JSON.stringify(content, (_key, value) => (isFormula(value) ? value.text : value)))

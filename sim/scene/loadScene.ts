@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { reasonOf } from '../files/atomic.ts'
+import { importSystem } from '../import/importSystem.ts'
 import { axes, bodiesOf } from './bodies.ts'
 import { checkScene } from './check.ts'
 import { explain } from './explain.ts'
@@ -51,7 +52,12 @@ export function parseScene(text: string, place: string, { set = [] }: SceneOptio
     else overrides.push(override)
   }
   if (source.value === undefined) throw new SceneError(mistakes)
-  const value = overrides.reduce(applyOverride, source.value)
+  const imported = importSystem(overrides.reduce(applyOverride, source.value), place)
+  if (imported.mistakes.length + imported.findings.length > 0) {
+    const inScene = imported.findings.map(finding => source.locate(finding, overrides))
+    throw new SceneError(inOrder([...mistakes, ...inScene, ...imported.mistakes]))
+  }
+  const { value, notes } = imported
   const parsed = sceneSchema.safeParse(value)
   const findings: Finding[] = parsed.success ? [] : explain(parsed.error.issues, sceneSchema, value)
   findings.push(...checkScene(value))
@@ -60,7 +66,8 @@ export function parseScene(text: string, place: string, { set = [] }: SceneOptio
     ...located.filter(mistake => !source.mistakes.some(ambiguity => samePlace(ambiguity, mistake))),
   )
   if (!parsed.success || mistakes.length > 0) throw new SceneError(inOrder(mistakes))
-  return withDefaults(parsed.data, place)
+  const scene = withDefaults(parsed.data, place)
+  return notes.length > 0 ? { ...scene, notes } : scene
 }
 
 const samePlace = (a: Mistake, b: Mistake): boolean =>

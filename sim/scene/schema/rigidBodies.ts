@@ -30,7 +30,7 @@ const inertial = z.strictObject({
   mass: formula.describe('kg, over parameters.'),
   pos: origin.describe("The centre of mass, in the body's frame, m."),
   quat: unturned.describe("Of the axes that the moments are about, in the body's frame, [w, x, y, z]."),
-  diaginertia: place.prefault([0, 0, 0]).describe('Moments about these axes through the centre, kg·m².'),
+  diaginertia: place.optional().describe('Moments about these axes through the centre, kg·m²; by default 0.'),
   fullinertia: z
     .tuple([formula, formula, formula, formula, formula, formula])
     .optional()

@@ -103,6 +103,8 @@ export const sceneSchema = z.strictObject({
 export type Scene = Omit<z.output<typeof sceneSchema>, 'data'> & {
   /** The file that it comes from, for messages and relative paths. */
   readonly place: string
+  /** What was passed over when a robot description was imported. */
+  readonly notes?: readonly string[]
   readonly data?: DataSection
 }
 export type System = Scene['system']
