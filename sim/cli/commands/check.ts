@@ -5,6 +5,7 @@ import { compareTrajectoryGradients } from '../../check/trajectoryGradients.ts'
 import { compileSystem } from '../../problem/problem.ts'
 import { loadScene } from '../../scene/index.ts'
 import { byteText, shortNumber, tableText } from '../printTable.ts'
+import { sayNotes } from '../sayNotes.ts'
 
 /** `neurode check`: the seed's comparison of gradients, for the scene's own linear solves and for its trajectory. */
 export async function checkCommand(
@@ -12,6 +13,7 @@ export async function checkCommand(
   options: { readonly set?: readonly string[] },
 ): Promise<void> {
   const scene = loadScene(path, { set: options.set })
+  sayNotes(scene)
   const system = await compileSystem(scene, true, scene.training?.seed)
   const { field, model } = system
   console.log(`${pc.bold(scene.name)}  state of ${field.dimension}, ${field.parameterCount} parameters`)

@@ -10,6 +10,7 @@ import { loadScene } from '../../scene/index.ts'
 import { simulate, trajectoryOf } from '../../simulate.ts'
 import { streamSimulation } from '../../streamSimulation.ts'
 import { progress } from '../progress.ts'
+import { sayNotes } from '../sayNotes.ts'
 import { verdictTable } from '../verdictTable.ts'
 
 export interface SimulateCommandOptions {
@@ -29,6 +30,7 @@ export async function simulateCommand(path: string, options: SimulateCommandOpti
     value === undefined ? [] : [`solver.${key}=${value}`],
   )
   const scene = loadScene(path, { set: [...(options.set ?? []), ...shorthand] })
+  sayNotes(scene)
   const out = options.out ?? `trajectories/${scene.name}.npz`
   const system = await compileSystem(scene, model !== undefined)
   if (model !== undefined) loadParameters(model, system.field.blocks, system.field.parameters)

@@ -16,6 +16,7 @@ import { UsageError } from '../fail.ts'
 import { firstClause, shortNumber, tableText } from '../printTable.ts'
 import { duration, progress } from '../progress.ts'
 import { createRolloutFiles } from '../rolloutFiles.ts'
+import { sayNotes } from '../sayNotes.ts'
 import { verdictTable } from '../verdictTable.ts'
 import { interrupted } from './view.ts'
 
@@ -32,6 +33,7 @@ export interface TrainCommandOptions {
 /** `neurode train`: trains, prints the criteria, writes the run's folder; with --view, shows it. */
 export async function trainCommand(path: string, options: TrainCommandOptions): Promise<void> {
   const scene = loadScene(path, { set: options.set })
+  sayNotes(scene)
   checkTrainable(scene)
   const out = options.out ?? join('runs', scene.name)
   if (options.resume && (options.seed !== undefined || options.epochs !== undefined)) {

@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { loadScene } from '../../scene/index.ts'
+import { sayNotes } from '../sayNotes.ts'
 
 /** `neurode validate`: says that a scene is right, or every mistake with its place (by the error that is thrown). */
 export function validateCommand(
@@ -8,6 +9,7 @@ export function validateCommand(
 ): void {
   for (const path of paths) {
     const scene = loadScene(path, { set: options.set })
+    sayNotes(scene)
     console.log(
       `${pc.green('ok')} ${path}: ${scene.name}, ${scene.system.type}${scene.learn ? ', learns' : ''}`,
     )
