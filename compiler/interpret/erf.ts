@@ -8,7 +8,7 @@ export function erf<T>(field: Arithmetic<T>, z: T): T {
   const { of, re, add, subtract, multiply, divide, negate, exp } = field
   const x = re(z)
   if (Number.isNaN(x)) return z
-  if (x < 0) return negate(erf(field, negate(z)))
+  if (x < 0 || Object.is(x, -0)) return negate(erf(field, negate(z)))
   if (x > 27) return of(1) // erfc(27) < 1e-318
   const square = multiply(z, z)
   if (x < 1.5) {

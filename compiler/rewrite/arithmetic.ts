@@ -19,8 +19,20 @@ import type { Rule, Rules } from './normalise.ts'
  * - 0·x = 0, also where x is infinite or NaN. Zeros are mostly structural (what pad adds, the off-diagonal of an
  *   identity, the derivative of a branch not taken), and there 0·∞ = NaN would be wrong.
  * - x + 0 = x and 0 − x = −x, also where a zero changes its sign.
- * - Constant factors are gathered, c·(d·x) = (c·d)·x: the last bit may differ.
+ * - Constant factors are gathered, c·(d·x) = (c·d)·x: the last bit may differ. Not where c·d overflows or underflows.
+ * - Powers of ½, 3/2 … are roots, also at −∞, where the root is NaN and the power ∞.
  */
+
+/** Neither 0, nor below the normal numbers, nor infinite, nor NaN. */
+const isNormal = (c: number): boolean => Math.abs(c) >= 2 ** -1022 && Number.isFinite(c)
+
+/** A power of two whose reciprocal is a normal number, too: dividing by it is multiplying by that. */
+function isExactlyInvertible(c: number): boolean {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setFloat64(0, c)
+  const hasNoFraction = (view.getUint32(0) & 0xfffff) === 0 && view.getUint32(4) === 0
+  return hasNoFraction && isNormal(c) && isNormal(1 / c)
+}
 
 const zeros = (node: Node): Node => full(0, node.shape)
 const scaled = (c: number, x: Node): Node => multiply(broadcastTo(scalar(c), x.shape), x)
@@ -66,7 +78,7 @@ const multiplyRule: Rule = node => {
     if (factor === -1) return negate(rest)
     if (rest.primitive === 'negate') return scaled(-factor, rest.operands[0])
     const inner = constantFactor(rest)
-    if (inner) return scaled(factor * inner.factor, inner.rest)
+    if (inner && isNormal(factor * inner.factor)) return scaled(factor * inner.factor, inner.rest)
   }
   if (a.primitive === 'negate') return negate(multiply(a.operands[0], b))
   if (b.primitive === 'negate') return negate(multiply(a, b.operands[0]))
@@ -80,9 +92,7 @@ const divideRule: Rule = node => {
   if (isUniform(a, 1)) return reciprocal(b)
   if (isUniform(a, 0)) return zeros(node)
   const divisor = uniformValue(b)
-  // The reciprocal of a power of two is exact.
-  if (divisor !== undefined && Number.isInteger(Math.log2(Math.abs(divisor)))) return scaled(1 / divisor, a)
-  return undefined
+  return divisor !== undefined && isExactlyInvertible(divisor) ? scaled(1 / divisor, a) : undefined
 }
 
 const negateRule: Rule = ({ operands: [x] }) => {

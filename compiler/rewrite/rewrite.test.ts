@@ -48,6 +48,13 @@ describe('arithmetic', () => {
     ['−(x − y)', p.negate(p.subtract(x, y)), 'subtract(y, x)'],
     ['−x · −y', p.multiply(p.negate(x), p.negate(y)), 'multiply(x, y)'],
     ['x / 4', p.divide(x, full(4)), 'multiply(0.25, x)'],
+    ['x / (4 + 2⁻⁵⁰), no power of two', p.divide(x, full(4 + 2 ** -50)), `divide(x, ${4 + 2 ** -50})`],
+    ['x / 2⁻¹⁰⁷⁴, whose reciprocal is ∞', p.divide(x, full(5e-324)), 'divide(x, 5e-324)'],
+    [
+      '10²⁰⁰ · (10²⁰⁰ · x), whose factor is ∞',
+      p.multiply(full(1e200), p.multiply(full(1e200), x)),
+      'multiply(1e+200, multiply(x, 1e+200))',
+    ],
     ['x / 3', p.divide(x, full(3)), 'divide(x, 3)'],
     ['x²', p.power(x, full(2)), 'multiply(x, x)'],
     ['half-integer powers', p.power(x, full(1.5)), 'multiply(x, squareRoot(x))'],
