@@ -4,7 +4,7 @@
  * precision; then 100 rollouts of 3 s.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { createBatch, type VectorField, vectorField } from '../../index.ts'
+import { type CompiledField, createBatch, vectorField } from '../../index.ts'
 import {
   type ConstrainedBodies,
   constrainedLagrangianDynamics,
@@ -89,7 +89,7 @@ function start({ lengths }: Chain, { normal }: RandomStream): number[] {
 const precise = { method: 'dop853', rtol: 1e-10, atol: 1e-12 } as const
 
 /** States at 0, dt, 2·dt … of each start. */
-function motions(field: VectorField, starts: readonly number[][]): Float64Array[] {
+function motions(field: CompiledField, starts: readonly number[][]): Float64Array[] {
   const batch = createBatch(field, precise)
   const times = Float64Array.from({ length: samples }, (_, k) => k * dt)
   const found = batch.integrate(starts, times).map(({ y }) => y)
@@ -98,18 +98,18 @@ function motions(field: VectorField, starts: readonly number[][]): Float64Array[
 }
 
 /** Fits by the squares of what is left over in the pieces. */
-function fit(field: VectorField, data: readonly number[][], iterations: number): number {
+function train(field: CompiledField, data: readonly number[][], iterations: number): number {
   const begun = performance.now()
   const n = field.dimension
   const batch = createBatch(field, { method: 'dop853', rtol: 1e-8, atol: 1e-10 })
   const starts = data.map(piece => piece.slice(0, n))
   const times = Array.from({ length: points }, (_, k) => k * dt)
+  const squares = (y: tf.Tensor, piece: tf.Tensor) =>
+    tf.mul(1e4, tf.mean(tf.square(tf.sub(tf.reshape(y, [-1]), piece))))
   const objective = {
     size: field.parameterCount,
     evaluate(x: Float64Array, out: Float64Array) {
       field.parameters.set(x)
-      const squares = (y: tf.Tensor, piece: tf.Tensor) =>
-        tf.mul(1e4, tf.mean(tf.square(tf.sub(tf.reshape(y, [-1]), piece))))
       const { loss, gradients } = batch.lossAndGradient(starts, times, squares, data)
       out.set(gradients.parameters)
       return loss
@@ -138,7 +138,7 @@ function relativeError(found: readonly Float64Array[], truth: readonly Float64Ar
 }
 
 /** Pieces of five points of trajectories of 3 s, in single precision. */
-function training(truth: VectorField, chain: Chain, random: RandomStream): number[][] {
+function trainingPieces(truth: CompiledField, chain: Chain, random: RandomStream): number[][] {
   const n = truth.dimension
   const starts = Array.from({ length: pieces }, () => start(chain, random))
   return motions(truth, starts).map(y => {
@@ -176,7 +176,7 @@ export function chainResult(links: number, { name, iterations, hidden }: ChainMo
       network,
     })
     const field = fieldOf(model, links)
-    const seconds = fit(field, training(truth, chain, random), iterations)
+    const seconds = train(field, trainingPieces(truth, chain, random), iterations)
     const value = relativeError(motions(field, starts), wanted, n)
     return { value, seconds, parameters: field.parameterCount }
   })
