@@ -1,6 +1,7 @@
 /**
- * Pendulum, cart-pole and acrobot under constant inputs, as in Zhong, Dey & Chakraborty, Symplectic ODE-Net, ICLR 2020 (tasks 2 to 4;
- * Gym's systems and starts, from their repository): angles as cosines and sines, and rates, every 0.05 s or 0.02 s.
+ * Pendulum, cart-pole and acrobot under constant inputs, the tasks of Zhong, Dey & Chakraborty, Symplectic ODE-Net, ICLR 2020, with the
+ * systems and starts of their repository: trajectories without noise; angle and momentum in the first task, in the others angles by
+ * cosines and sines, and rates.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { createBatch, vectorField } from '../../index.ts'
@@ -9,6 +10,7 @@ import {
   type Learned,
   learnedSymplecticOde,
   type SymplecticOdeSystem,
+  symplecticOdeDynamics,
 } from '../../models/index.ts'
 import { type RandomStream, randomStream } from '../../sim/index.ts'
 import { scalars } from './learnedMechanics.ts'
@@ -17,14 +19,15 @@ import { mean, type Result, seeds } from './results.ts'
 
 interface Task {
   readonly name: string
+  /** Whether the state is (x, q̇), angles by cosines and sines; else (q, p). */
+  readonly embedded: boolean
   /** Of the structured model, mean over rollouts. */
   readonly published: number
   readonly lengths: number
   readonly angles: number
   /** Seconds from sample to sample. */
   readonly step: number
-  /** Of each coordinate, the largest |r| and rate at the start; angles are all alike. */
-  readonly start: readonly (readonly [position: number, rate: number])[]
+  start(random: RandomStream): number[]
   /** By its parameters: those that motion tells. */
   system(parameters: readonly tf.Tensor[]): SymplecticOdeSystem
   readonly truth: readonly number[]
@@ -34,6 +37,7 @@ interface Task {
 const inputs = [-2, -1, 0, 1, 2]
 /** Starts for each input, and samples of each trajectory. */
 const training = { starts: 64, samples: 20 }
+/** Without input. */
 const test = { starts: 128, samples: 40 }
 
 /** The inverse of [[a, b], [b, c]]. */
@@ -46,14 +50,48 @@ const entry = (x: tf.Tensor1D, k: number): tf.Tensor => tf.reshape(tf.slice1d(x,
 const column = (...entries: (tf.Tensor | number)[]): tf.Tensor2D =>
   tf.reshape(tf.stack(entries.map(value => (typeof value === 'number' ? tf.scalar(value) : value))), [-1, 1])
 
-/** φ̈ = a·sin φ + b·u, φ from above. */
+const within = (bound: number, random: RandomStream): number => bound * (2 * random.uniform() - 1)
+
+/** cos φ and sin φ of angles that are all alike: [cos φ₁, …, sin φ₁, …]. */
+function directions(count: number, random: RandomStream): number[] {
+  const points: [number, number][] = []
+  while (points.length < count) {
+    const [x, y] = [within(1, random), within(1, random)]
+    const length = Math.sqrt(x * x + y * y)
+    if (length > 1e-3 && length <= 1) points.push([x / length, y / length])
+  }
+  return [...points.map(([x]) => x), ...points.map(([, y]) => y)]
+}
+
+/** q̇ = a·p, ṗ = −b·sin q + c·u. */
 const pendulum: Task = {
+  name: 'pendulum',
+  embedded: false,
+  published: 4.31,
+  lengths: 0,
+  angles: 1,
+  step: 0.05,
+  start: random => [0, 1].map(() => Math.PI * (3 * random.uniform() - 1)),
+  system: ([a, b, c]) => ({
+    lengths: 0,
+    angles: 1,
+    inverseMass: () => tf.reshape(a, [1, 1]),
+    potential: x => tf.mul(tf.neg(b), entry(x, 0)),
+    input: () => column(c),
+  }),
+  truth: [3, 5, 1],
+  guess: { a: 1, b: 2, c: 0.5 },
+}
+
+/** φ̈ = a·sin φ + b·u, φ from above. */
+const embeddedPendulum: Task = {
   name: 'pendulum, embedded',
+  embedded: true,
   published: 0.0948,
   lengths: 0,
   angles: 1,
   step: 0.05,
-  start: [[Math.PI, 1]],
+  start: random => [...directions(1, random), within(1, random)],
   system: ([a, b]) => ({
     lengths: 0,
     angles: 1,
@@ -68,14 +106,12 @@ const pendulum: Task = {
 /** In units of the whole mass: M = [[1, a·cos φ], [a·cos φ, b]], φ from above. */
 const cartPole: Task = {
   name: 'cart-pole',
+  embedded: true,
   published: 4.16,
   lengths: 1,
   angles: 1,
   step: 0.02,
-  start: [
-    [0.5, 0.05],
-    [Math.PI, 3],
-  ],
+  start: random => [within(0.5, random), ...directions(1, random), within(0.05, random), within(3, random)],
   system: ([a, b, c, d]) => ({
     lengths: 1,
     angles: 1,
@@ -91,14 +127,12 @@ const cartPole: Task = {
 /** M₁₁ = a + 2b·cos φ₂, M₁₂ = c + b·cos φ₂, M₂₂ = c, the torque at the second joint; φ₁ from below. */
 const acrobot: Task = {
   name: 'acrobot',
+  embedded: true,
   published: 0.809,
   lengths: 0,
   angles: 2,
   step: 0.05,
-  start: [
-    [Math.PI, 3.14],
-    [Math.PI, 3.14],
-  ],
+  start: random => [...directions(2, random), within(3.14, random), within(3.14, random)],
   system: ([a, b, c, d, e]) => ({
     lengths: 0,
     angles: 2,
@@ -118,32 +152,15 @@ const acrobot: Task = {
   guess: { a: 2, b: 0.1, c: 1, d: 1, e: 1 },
 }
 
-const tasks = [pendulum, cartPole, acrobot]
+const tasks = [pendulum, embeddedPendulum, cartPole, acrobot]
 
-const sizeOf = ({ lengths, angles }: Task): number => 2 * lengths + 3 * angles
+const sizeOf = ({ embedded, lengths, angles }: Task): number => 2 * lengths + (embedded ? 3 : 2) * angles
 
 /** d/dt of (s, u): the input stays as it is. */
-const withInput = (system: SymplecticOdeSystem, y: tf.Tensor1D, size: number): tf.Tensor1D =>
-  tf.concat([
-    embeddedSymplecticOdeDynamics(system, tf.slice1d(y, 0, size), tf.slice1d(y, size, 1)),
-    tf.zeros([1]),
-  ])
-
-function startOf({ start, lengths }: Task, u: number, random: RandomStream): number[] {
-  const within = (bound: number) => bound * (2 * random.uniform() - 1)
-  const positions = start.slice(0, lengths).map(([bound]) => within(bound))
-  const directions = start.slice(lengths).map(() => direction(random))
-  const rates = start.map(([, bound]) => within(bound))
-  return [...positions, ...directions.map(([x]) => x), ...directions.map(([, y]) => y), ...rates, u]
-}
-
-/** A point of the unit circle, all alike. */
-function direction(random: RandomStream): [number, number] {
-  for (;;) {
-    const [x, y] = [2 * random.uniform() - 1, 2 * random.uniform() - 1]
-    const length = Math.sqrt(x * x + y * y)
-    if (length > 1e-3 && length <= 1) return [x / length, y / length]
-  }
+function withInput(task: Task, system: SymplecticOdeSystem, y: tf.Tensor1D): tf.Tensor1D {
+  const size = sizeOf(task)
+  const dynamics = task.embedded ? embeddedSymplecticOdeDynamics : symplecticOdeDynamics
+  return tf.concat([dynamics(system, tf.slice1d(y, 0, size), tf.slice1d(y, size, 1)), tf.zeros([1])])
 }
 
 /** Trajectories of (s, u), samples one behind the other; NaN from where one fails. */
@@ -155,7 +172,7 @@ function rollouts(
   samples: number,
 ): Float64Array[] {
   const size = sizeOf(task)
-  const field = vectorField((_t, y, weights) => withInput(apply(weights), y, size), {
+  const field = vectorField((_t, y, weights) => withInput(task, apply(weights), y), {
     state: [size + 1],
     parameters,
   })
@@ -176,14 +193,19 @@ const structured = (task: Task): Learned<[], SymplecticOdeSystem> => ({
   apply: weights => task.system(weights),
 })
 
-function trajectories(task: Task, count: number, samples: number, random: RandomStream): Float64Array[] {
-  const starts = inputs.flatMap(u => Array.from({ length: count }, () => startOf(task, u, random)))
+function trajectories(
+  task: Task,
+  inputs: readonly number[],
+  { starts: count, samples }: { starts: number; samples: number },
+  random: RandomStream,
+): Float64Array[] {
+  const starts = inputs.flatMap(u => Array.from({ length: count }, () => [...task.start(random), u]))
   return rollouts(task, structured(task), task.truth, starts, samples)
 }
 
 /** Mean over fresh rollouts of the sum over samples and components of the squared error: the paper's prediction error. */
 function predictionError(task: Task, model: Learned<[], SymplecticOdeSystem>, theta: Float64Array): number {
-  const truth = trajectories(task, test.starts, test.samples, randomStream(1000))
+  const truth = trajectories(task, [0], test, randomStream(1000))
   const size = sizeOf(task)
   const starts = truth.map(y => y.subarray(0, size + 1))
   const predicted = rollouts(task, model, theta, starts, test.samples)
@@ -194,7 +216,7 @@ function predictionError(task: Task, model: Learned<[], SymplecticOdeSystem>, th
 function steps(task: Task, seed: number): Float64Array {
   const width = sizeOf(task) + 1
   return Float64Array.from(
-    trajectories(task, training.starts, training.samples, randomStream(seed)).flatMap(y =>
+    trajectories(task, inputs, training, randomStream(seed)).flatMap(y =>
       Array.from({ length: training.samples - 1 }, (_, k) => [
         ...y.subarray(k * width, (k + 2) * width - 1),
       ]).flat(),
@@ -208,7 +230,7 @@ function stepError(task: Task, { apply }: Learned<[], SymplecticOdeSystem>) {
   const h = task.step / 2
   return (sample: tf.Tensor1D, weights: readonly tf.Tensor[]): tf.Tensor => {
     const system = apply(weights)
-    const f = (y: tf.Tensor): tf.Tensor => withInput(system, y as tf.Tensor1D, size)
+    const f = (y: tf.Tensor): tf.Tensor => withInput(task, system, y as tf.Tensor1D)
     let y: tf.Tensor = tf.slice1d(sample, 0, size + 1)
     for (let half = 0; half < 2; half++) {
       const k1 = f(y)
@@ -247,7 +269,7 @@ export function controlledSystemResults(): Result[] {
             activation: 'tanh',
             random: randomStream(seed).uniform,
           }),
-        { passes: 40, rate: 1e-2, iterations: 100 },
+        { passes: 100, rate: 1e-2, iterations: 200 },
       ],
     ]
     return models.map(([model, make, options]) => {
@@ -257,14 +279,6 @@ export function controlledSystemResults(): Result[] {
         const columns = 2 * sizeOf(task) + 1
         const { parameters } = learned
         const fit = fitRegression({ parameters, columns, residual }, steps(task, seed), { ...options, seed })
-        console.error(
-          task.name,
-          model,
-          fit.loss,
-          fit.seconds,
-          fit.theta.slice(0, 5),
-          predictionError(task, learned, fit.theta),
-        )
         return { ...fit, value: predictionError(task, learned, fit.theta) }
       })
       return {
