@@ -37,6 +37,8 @@ export interface HeatElements {
   flow(t: tf.Tensor, state: tf.Tensor1D): tf.Tensor1D
   /** dT/dt = C⁻¹·flow: [free]. */
   derivative(t: tf.Tensor, state: tf.Tensor1D): tf.Tensor1D
+  /** k in the middle of each triangle: [triangles]. */
+  conductivity(t: tf.Tensor, state: tf.Tensor1D): tf.Tensor1D
   /** ∫ ρc·T [J/m]. */
   energy(t: tf.Tensor, state: tf.Tensor1D): tf.Tensor
 }
@@ -175,6 +177,7 @@ export function heatElements(conduction: HeatConduction): HeatElements {
       kind === 'consistent'
         ? (solve(mass(t, state), flow(t, state), { structure: 'spd' }) as tf.Tensor1D)
         : (tf.div(flow(t, state), ofFree(lumped(t, state))) as tf.Tensor1D),
+    conductivity: (t, state) => atCentroids(conductivity, t, temperatures(t, state)),
     energy: (t, state) => tf.sum(tf.mul(lumped(t, state), temperatures(t, state))),
   }
 }

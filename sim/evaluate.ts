@@ -125,6 +125,8 @@ function metric(
       return energyDrift(scene, trained, tests)
     case 'mass_matrix_error':
       return massMatrixError(trained, tests)
+    case 'conductivity_error':
+      return conductivityError(trained, tests)
     case 'state_mse':
       return mean(tests.map(({ observed, series }) => meanSquareOf(observed, series.values)))
     case 'parameter_error':
@@ -234,6 +236,14 @@ function massMatrixError({ system, truth }: TrainedSystem, tests: readonly Rollo
   const matrices = (part: CompiledSystem) =>
     tests.map(({ series, y }) => along(part.massMatrix!, series.t, y))
   return scaledDistance(matrices(system), matrices(truth))
+}
+
+/** ‖k_θ − k‖/‖k‖ over the triangles of a mesh and the states of the rollouts. */
+function conductivityError({ system, truth }: TrainedSystem, tests: readonly Rollout[]): number {
+  const values = (part: CompiledSystem) =>
+    tests.flatMap(({ series, y }) => Array.from(along(part.conductivity!, series.t, y)))
+  const [found, wanted] = [values(system), values(truth)]
+  return Math.sqrt(meanSquare(found, wanted) / mean(wanted.map(k => k * k)))
 }
 
 /** Largest relative error of a learned parameter against the scene's own value. */

@@ -70,6 +70,7 @@ export function heatModel(scene: Scene, system: HeatSystem, learned: LearnedTerm
     derivative: (t, y, theta) => (isImplicit ? under(theta).flow(t, y) : under(theta).derivative(t, y)),
     mass: isImplicit ? (t, y, theta) => under(theta).mass(t, y) : undefined,
     energy: (t, y, theta) => under(theta).energy(t, y),
+    conductivity: (t, y, theta) => under(theta).conductivity(t, y),
     probes: probes.length > 0 ? { names: probeNames, values: probeValues } : undefined,
     meshField: { name: 'temperature', mesh, values: (t, y, theta) => under(theta).temperatures(t, y) },
     formulas: formulas => (t, y, theta) =>

@@ -25,6 +25,8 @@ export interface Model {
   readonly massMatrix?: ModelFunction
   /** g(q), which is to stay 0: [m], for mechanics with constraints. */
   readonly constraints?: ModelFunction
+  /** k in each triangle of a mesh, W/(m·K). */
+  readonly conductivity?: ModelFunction
   /** What is measured at points within, where the state is a field: named values [k], observed where the scene does not say what. */
   readonly probes?: { readonly names: readonly string[]; readonly values: ModelFunction }
   /** A value at each node of a mesh, for the viewer. */

@@ -33,6 +33,7 @@ export interface CompiledSystem {
   readonly potential?: CompiledFunction
   readonly massMatrix?: CompiledFunction
   readonly constraints?: CompiledFunction
+  readonly conductivity?: CompiledFunction
   readonly probes?: CompiledFunction
   readonly meshField?: CompiledFunction
   readonly frames?: CompiledFunction
@@ -55,6 +56,7 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
   if (model.potential) others.potential = model.potential
   if (model.massMatrix) others.massMatrix = model.massMatrix
   if (model.constraints) others.constraints = model.constraints
+  if (model.conductivity) others.conductivity = model.conductivity
   if (model.probes) others.probes = model.probes.values
   if (model.meshField) others.meshField = model.meshField.values
   if (model.frames) others.frames = model.frames.values
@@ -74,6 +76,7 @@ export async function compileSystem(scene: Scene, learn: boolean, seed = 0): Pro
     potential: functions.potential,
     massMatrix: functions.massMatrix,
     constraints: functions.constraints,
+    conductivity: functions.conductivity,
     probes: functions.probes,
     meshField: functions.meshField,
     frames: functions.frames,

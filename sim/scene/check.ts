@@ -290,6 +290,8 @@ function lackOf(scene: unknown, metric: unknown, hasFormula: boolean): string | 
     return 'the state at the end of the span: give it in reference'
   if (metric === 'validation_loss' && Array.isArray(split) && split[1] === 0)
     return 'data for validation: their part of data.split is 0'
+  if (metric === 'conductivity_error' && type !== 'heat')
+    return 'a conductivity: systems of type heat have one'
   if (type !== 'equations') return
   if (metric === 'mass_matrix_error') return 'a mass matrix: systems of type lagrangian have one'
   const ofEnergy = metric === 'energy_drift' || (metric === 'energy_mse' && !hasFormula)

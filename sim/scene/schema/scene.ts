@@ -41,6 +41,7 @@ export const metricNames = [
   'energy_mse',
   'energy_drift',
   'mass_matrix_error',
+  'conductivity_error',
   'state_mse',
   'parameter_error',
   'training_loss',
