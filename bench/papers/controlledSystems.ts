@@ -205,7 +205,7 @@ function trajectories(
 
 /** Mean over fresh rollouts of the sum over samples and components of the squared error: the paper's prediction error. */
 function predictionError(task: Task, model: Learned<[], SymplecticOdeSystem>, theta: Float64Array): number {
-  const truth = trajectories(task, [0], test, randomStream(1000))
+  const truth = trajectories(task, [0], test, randomStream(2000))
   const size = sizeOf(task)
   const starts = truth.map(y => y.subarray(0, size + 1))
   const predicted = rollouts(task, model, theta, starts, test.samples)

@@ -201,7 +201,7 @@ const times = ({ span, samples }: { span: number; samples: number }): Float64Arr
 
 /** The energy MSE: rollouts from fresh starts, mean square of the difference of energies at equal times. */
 async function energyError(task: Task, scene: Scene, { system, truth }: TrainedSystem): Promise<number> {
-  const random = randomStream(1000)
+  const random = randomStream(2000)
   const t = times(task.test)
   const n = task.states.length
   const energies = (y: Float64Array): number[] =>

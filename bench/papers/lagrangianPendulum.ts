@@ -89,7 +89,7 @@ const accelerationError =
 function energyDrift(mechanics: LearnedMechanics, theta: Float64Array): number {
   const { field } = compiled(mechanics)
   field.parameters.set(theta)
-  const random = randomStream(1000)
+  const random = randomStream(2000)
   const starts = Array.from({ length: testStarts }, () =>
     Array.from({ length: 4 }, (_, i) => (i < 2 ? 2 * Math.PI : 0.1) * random.uniform()),
   )
@@ -108,7 +108,7 @@ function energyDrift(mechanics: LearnedMechanics, theta: Float64Array): number {
   )
 }
 
-export async function lagrangianPendulumResults(): Promise<Result[]> {
+export function lagrangianPendulumResults(): Result[] {
   const models: [
     name: string,
     make: (seed: number) => LearnedMechanics,
