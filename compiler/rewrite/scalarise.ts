@@ -32,8 +32,10 @@ function worthTakingApart(order: readonly Node[], isSmall: IsSmall): Set<Node> {
   const parent = new Map<Node, Node>()
   const root = (node: Node): Node => {
     let top = node
-    while (parent.get(top) !== top) top = parent.get(top)!
-    parent.set(node, top)
+    for (let above = parent.get(top)!; above !== top; above = parent.get(top)!) {
+      parent.set(top, parent.get(above)!) // halves the path, so that long chains cost no square
+      top = above
+    }
     return top
   }
   const inner = order.filter(node => isSmall(node) && node.operands.length > 0)
