@@ -158,7 +158,9 @@ describe('errors', () => {
   })
   it('an input that is not declared, and a name that is taken', () => {
     expect(() => compile({ f: { inputs: [], outputs: [x] } })).toThrow(/f reads the input x/)
-    expect(() => compile({ statistics: { inputs: [], outputs: [] } })).toThrow(/cannot be called statistics/)
+    for (const name of ['statistics', 'memory', 'constructor']) {
+      expect(() => compile({ [name]: { inputs: [], outputs: [] } })).toThrow(`cannot be called ${name}`)
+    }
     expect(() => compile({ f: { inputs: [x], outputs: [x] } }, { contiguous: [[x], [x]] })).toThrow(
       /two groups/,
     )

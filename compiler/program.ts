@@ -189,11 +189,13 @@ export function compile<Name extends string>(
   } as Program<Name>
 }
 
+const reservedNames = ['statistics', 'contiguous', 'image', 'profile', 'toText', 'toModule', 'memory']
+
 /** @returns the number of nodes. */
 function checkEntry(name: string, graph: Graph): number {
-  if (['statistics', 'contiguous', 'image', 'profile', 'toText', 'toModule'].includes(name)) {
+  if (reservedNames.includes(name) || name in Object.prototype) {
     throw new RangeError(
-      `a program's entry cannot be called ${name}: the program has a property of that name`,
+      `a program's entry cannot be called ${name}: the program or its module has a property of that name`,
     )
   }
   const declared = new Set(graph.inputs)
