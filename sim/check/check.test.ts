@@ -71,4 +71,12 @@ solver: {span: [0, 1], rtol: 1.0e-6}
     for (const { bytes, milliseconds } of rows) expect(Math.min(bytes, milliseconds)).toBeGreaterThan(0)
     expect(system.field.parameters).toEqual(theta)
   })
+
+  it.each(['dop853', 'radau5', 'bdf'])('%s: tangents and the discrete adjoint agree', async method => {
+    const solver = { ...scene.solver, method: method as typeof scene.solver.method }
+    const { rows } = compareTrajectoryGradients({ ...scene, solver }, await compileSystem(scene, true))
+    expect(rows[0].note).toContain('reference')
+    expect(errorOf(rows, 'discrete adjoint')).toBeLessThan(1e-12)
+    expect(errorOf(rows, 'finite differences')).toBeLessThan(1e-4)
+  })
 })

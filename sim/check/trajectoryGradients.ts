@@ -1,13 +1,12 @@
 import { interpretComplex } from '../../compiler/interpret/index.ts'
 import { adjoint, tangent } from '../../solvers/adjoint/index.ts'
-import { dopri5, odeint, type Solution, type Tableau, tsit5 } from '../../solvers/ode/index.ts'
+import { odeint, type Solution, type Tableau } from '../../solvers/ode/index.ts'
+import { tableaus } from '../../solvers/ode/methods/index.ts'
 import { randomStream } from '../data/random.ts'
 import type { CompiledSystem } from '../problem/problem.ts'
 import type { Scene } from '../scene/index.ts'
 import { solverOptions } from '../simulate.ts'
 import { distance, type GradientRow } from './solveGradients.ts'
-
-const tableaus: Readonly<Record<string, Tableau>> = { tsit5, dopri5 }
 
 /** How many directions are compared, and how many steps of the trajectory. */
 const directions = 8
@@ -15,9 +14,8 @@ const mostSteps = 60
 
 /**
  * Ways to differentiate ½‖y(T)‖² with respect to the initial state and all parameters, along random directions: finite
- * differences, complex step through the frozen steps (the reference), tangents, discrete adjoint. T is the end of the
- * scene's span, or of its first 60 steps; it lies before the first event.
- *
+ * differences, complex step through the frozen steps (the reference, for explicit Runge–Kutta methods; for others the tangents are),
+ * tangents, discrete adjoint. T is the end of the scene's span, or of its first 60 steps; it lies before the first event.
  */
 export function compareTrajectoryGradients(
   scene: Scene,
@@ -26,9 +24,7 @@ export function compareTrajectoryGradients(
   const { field } = system
   const [n, p] = [field.dimension, field.parameterCount]
   const options = solverOptions(scene)
-  const tableau = tableaus[scene.solver.method]
-  if (!tableau)
-    throw new RangeError(`solver.method ${scene.solver.method} has no derivatives: use tsit5 or dopri5`)
+  const tableau = (tableaus as Readonly<Record<string, Tableau>>)[scene.solver.method]
   const [begin, last] = scene.solver.span
   const y0 = system.model.start
   const { events } = system
@@ -70,16 +66,28 @@ export function compareTrajectoryGradients(
     })
   }
   const central = () => Float64Array.from(units, unit => (lossAt(unit, 1e-6) - lossAt(unit, -1e-6)) / 2e-6)
-  const complexStep = () =>
-    Float64Array.from(units, unit => complexDerivative(system, tableau, solution, unit))
+  const complexStep = (of: Tableau) => () =>
+    Float64Array.from(units, unit => complexDerivative(system, of, solution, unit))
 
   const stored = bytesOf(solution)
-  const replayed = 8 * 2 * ((tableau.trial + 2) * n + p) // stages, state and its sum, θ; real and imaginary parts
-  const ways: [string, () => Float64Array, number, string][] = [
-    ['finite differences, central 1e-6', central, stored, '2 solves a direction'],
-    ['complex step 1e-200, frozen steps', complexStep, stored + replayed, 'reference; interpreted'],
-    ['tangents (forward sensitivities)', tangents, stored + 8 * 2 * n, '1 sweep a direction'],
+  const replayed = (of: Tableau) => 8 * 2 * ((of.trial + 2) * n + p) // stages, state and its sum, θ; real and imaginary parts
+  type Way = [method: string, f: () => Float64Array, bytes: number, note: string]
+  const reference: Way[] = tableau
+    ? [
+        [
+          'complex step 1e-200, frozen steps',
+          complexStep(tableau),
+          stored + replayed(tableau),
+          'reference; interpreted',
+        ],
+      ]
+    : []
+  const forward = tableau ? '1 sweep a direction' : 'reference; 1 sweep a direction'
+  const ways: Way[] = [
+    ...reference,
+    ['tangents (forward sensitivities)', tangents, stored + 8 * 2 * n, forward],
     ['discrete adjoint', discreteAdjoint, stored + 8 * (n + p), '1 sweep for all'],
+    ['finite differences, central 1e-6', central, stored, '2 solves a direction'],
   ]
   const results = ways.map(([method, f, bytes, note]) => {
     f()
@@ -87,8 +95,7 @@ export function compareTrajectoryGradients(
     const value = f()
     return { method, value, milliseconds: performance.now() - start, bytes, note }
   })
-  const reference = results[1].value
-  const rows = results.map(({ value, ...row }) => ({ ...row, error: distance(value, reference) }))
+  const rows = results.map(({ value, ...row }) => ({ ...row, error: distance(value, results[0].value) }))
   return { rows, steps: solution.steps.count, end }
 }
 
