@@ -99,10 +99,10 @@ const pendulum: Task = {
       marquardt(1, 3),
     ],
     'H(q, p), a network': [
-      '{hamiltonian: {network: {inputs: [cos(q), sin(q), p_q], hidden: [16], activation: softplus}}}',
+      '{hamiltonian: {network: {inputs: [cos(q), sin(q), p_q], hidden: [16], activation: tanh}}}',
       `{phases: [
         {optimizer: {type: adam, lr: 1.0e-2, schedule: cosine}, window: {from: 1, to: 3}, epochs: 100, batch: 8},
-        {optimizer: {type: lbfgs}, window: {from: 3, to: 3}, epochs: 100}]}`,
+        {optimizer: {type: lbfgs}, window: {from: 3, to: 3}, epochs: 400}]}`,
     ],
   },
   start: random => onCircle(random, 1.3 + random.uniform()),
@@ -152,7 +152,7 @@ const threeBodies: Task = {
   data: { trajectories: 30, span: 5, samples: 20 },
   noise: 0,
   models: {
-    G: [gravity, marquardt(2.5, 2.5)],
+    G: [gravity, '{optimizer: {type: lbfgs}, window: {from: 0.5, to: 2.5}, epochs: 150}'],
     'pair potential, a network': [
       pairNetwork,
       `{phases: [
