@@ -5,5 +5,6 @@ import { register } from 'tsx/esm/api'
 
 const data = fileURLToPath(new URL('../../shared/data', import.meta.url))
 if (!process.env.NEURODE_DATA && existsSync(data)) process.env.NEURODE_DATA = data
+process.env.NEURODE_COMMAND ??= 'npm run neurode --'
 register()
 await import('../sim/cli/main.ts')

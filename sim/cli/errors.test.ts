@@ -66,6 +66,18 @@ describe('every mistake is answered with its place, exit code 1 and no stack tra
   })
   afterAll(() => void taken.close())
 
+  it('a column that the data lack, and data that are not there', () => {
+    const data = 'data: {file: whole.csv, columns: {time: t, a: angle, v: v}, split: [1, 0, 0]}'
+    write('whole.csv', 't,a,v\n0,1,0\n0.1,0.99,-0.1\n')
+    write('column.yaml', scene({ data }))
+    expectOneLine(['validate', 'column.yaml'], /^error whole\.csv: there is no column angle: .* t, a, v;/)
+    write('absent.yaml', scene({ data: data.replace('whole', 'absent') }))
+    expect(neurode('validate', 'absent.yaml')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^the data file absent\.csv is not there.*\nok absent\.yaml/),
+    })
+  })
+
   it('a misspelled key', () => {
     write('key.yaml', scene({ solver: 'solver: {spam: [0, 1]}' }))
     expectOneLine(['simulate', 'key.yaml'], /^error key\.yaml:5:\d+ solver\.?\S*: .*(spam|span)/)

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
 import { filmSizes } from '../export/filmSizes.ts'
 import { version } from '../version.ts'
+import { commandName } from './commandName.ts'
 
 /**
  * The command line. Only its form is here: what a command does is loaded when it is called, so that --help is quick.
@@ -14,10 +15,10 @@ export function commandLine(): Command {
     .version(version)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, pc.red('error'))) })
     .configureHelp({ showGlobalOptions: false, styleTitle: title => pc.bold(title) })
-    .showHelpAfterError(pc.dim('(neurode COMMAND --help says more)'))
+    .showHelpAfterError(pc.dim(`(${commandName} COMMAND --help says more)`))
     .addHelpText(
       'after',
-      '\nSCENE is a file, or the name of a shipped scene (neurode scenes).\nNEURODE_DEBUG=1 shows where an error comes from, NEURODE_PROFILE=1 where the time goes; NO_COLOR=1 turns colours off.',
+      `\nSCENE is a file, or the name of a shipped scene (${commandName} scenes).\nNEURODE_DEBUG=1 shows where an error comes from, NEURODE_PROFILE=1 where the time goes; NO_COLOR=1 turns colours off.`,
     )
 
   program

@@ -24,6 +24,7 @@ describe('tables', () => {
 
   it.each([
     ['time,a\n0,1\n0.1,zwei\n', "x.csv:3: 'zwei' in column 2 (a) is not a number"],
+    ['t,a,1\n0,1,2\n', "x.csv:1: 't' in column 1 is not a number, and a header has words only"],
     ['time,a\n0,1\n0.1\n', 'x.csv:3: 1 fields where 2 were expected'],
     ['# nothing\n', 'x.csv: the file holds no numbers'],
   ])('says where a mistake is: %j', (text, message) => {

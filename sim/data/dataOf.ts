@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { reasonOf } from '../files/atomic.ts'
 import { FileError } from '../files/fileError.ts'
@@ -9,7 +9,7 @@ import { simulate } from '../simulate.ts'
 import type { Series } from '../training/windows.ts'
 import { randomStream } from './random.ts'
 import { type DataSplit, seriesOf, splitSeries } from './series.ts'
-import { readTable } from './table.ts'
+import { columnIndex, readTable } from './table.ts'
 
 const dataVariable = '$NEURODE_DATA'
 
@@ -66,6 +66,22 @@ export function inputTable(scene: Scene): InputTable {
       names.map((name, j) => [name, Float64Array.from(whole, k => values[k * names.length + j])]),
     ),
   }
+}
+
+/**
+ * Whether the data file that a scene names is there, with the columns that the scene wants (true also where it names none).
+ * @throws FileError where the file cannot be read, or lacks a column
+ */
+export function hasDataFile(scene: Scene): boolean {
+  const { file, columns = {}, inputs = {} } = scene.data ?? {}
+  if (file === undefined) return true
+  if (file.startsWith(dataVariable) && !process.env.NEURODE_DATA) return false
+  if (!existsSync(dataPath(file, scene.place))) return false
+  const { table, path } = tableOf(scene, scene.place)
+  for (const column of [...Object.values(columns), ...Object.values(inputs)]) {
+    if (column !== undefined) columnIndex(table, column, path)
+  }
+  return true
 }
 
 function tableOf(scene: Scene, scenePath: string) {

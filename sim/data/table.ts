@@ -49,7 +49,8 @@ export function readTable(text: string, place: string): Table {
     fields.forEach((field, column) => {
       if (!isNumber(field) && !missing.has(field)) {
         const name = header?.[column] ? ` (${header[column]})` : ''
-        throw new FileError(at, `'${field}' in column ${column + 1}${name} is not a number`)
+        const noHeader = rows.length === 0 && !header ? ', and a header has words only' : ''
+        throw new FileError(at, `'${field}' in column ${column + 1}${name} is not a number${noHeader}`)
       }
       row[column] = missing.has(field) ? Number.NaN : Number(field)
     })

@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { downloadRecording, filesOf, recordingOf, recordings } from '../../data/recordings.ts'
+import { commandName } from '../commandName.ts'
 import { tableText } from '../printTable.ts'
 import { progress } from '../progress.ts'
 
@@ -16,7 +17,7 @@ export function listCommand(): void {
       ]),
     ),
   )
-  console.log(pc.dim('\nneurode data get NAME fetches one, with a checksum for each file'))
+  console.log(pc.dim(`\n${commandName} data get NAME fetches one, with a checksum for each file`))
 }
 
 /** `neurode data get NAME`: fetches a recording into NEURODE_DATA, or a folder. */

@@ -9,6 +9,7 @@ import { writeSimulationResult } from '../../run/result.ts'
 import { loadScene } from '../../scene/index.ts'
 import { simulate, trajectoryOf } from '../../simulate.ts'
 import { streamSimulation } from '../../streamSimulation.ts'
+import { commandName } from '../commandName.ts'
 import { progress } from '../progress.ts'
 import { sayNotes } from '../sayNotes.ts'
 import { verdictTable } from '../verdictTable.ts'
@@ -77,5 +78,5 @@ export async function simulateCommand(path: string, options: SimulateCommandOpti
   console.log(`${solution.t.length} states written to ${pc.bold(out)}`)
   if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}\n`)
   if (verdicts.some(({ met }) => !met)) process.exitCode = 2
-  console.log(pc.dim(`neurode view ${out} shows it`))
+  console.log(pc.dim(`${commandName} view ${out} shows it`))
 }

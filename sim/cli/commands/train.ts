@@ -12,6 +12,7 @@ import { writeResult } from '../../run/result.ts'
 import { formatScene, loadScene, type Scene } from '../../scene/index.ts'
 import { trainScene } from '../../train.ts'
 import { type LiveViewer, startLiveViewer } from '../../view/live.ts'
+import { commandName } from '../commandName.ts'
 import { UsageError } from '../fail.ts'
 import { firstClause, shortNumber, tableText } from '../printTable.ts'
 import { duration, progress } from '../progress.ts'
@@ -108,7 +109,7 @@ export async function trainCommand(path: string, options: TrainCommandOptions): 
     live.changed()
     console.log(`viewer at ${pc.bold(pc.cyan(live.url))}  ${pc.dim('(Ctrl+C ends it)')}`)
     await interrupted(live)
-  } else console.log(pc.dim(`neurode view ${out} shows it`))
+  } else console.log(pc.dim(`${commandName} view ${out} shows it`))
 }
 
 /** A viewer of the run, in a thread of its own: it shows the training while this thread is busy with it. */

@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { hasDataFile } from '../../data/dataOf.ts'
 import { loadScene } from '../../scene/index.ts'
 import { sayNotes } from '../sayNotes.ts'
 
@@ -10,6 +11,8 @@ export function validateCommand(
   for (const path of paths) {
     const scene = loadScene(path, { set: options.set })
     sayNotes(scene)
+    if (!hasDataFile(scene))
+      console.log(pc.yellow(`the data file ${scene.data!.file} is not there: training needs it`))
     console.log(
       `${pc.green('ok')} ${path}: ${scene.name}, ${scene.system.type}${scene.learn ? ', learns' : ''}`,
     )
