@@ -3,7 +3,7 @@ import { isElementwise, isUnitReshape } from '../rewrite/match.ts'
 import { isViewPrimitive } from './view.ts'
 
 /** An array that is computed element by element (a single number is a scalar, and lives in a variable instead). */
-export const isElementwiseArray = (node: Node): boolean => isElementwise(node) && sizeOf(node.shape) !== 1
+const isElementwiseArray = (node: Node): boolean => isElementwise(node) && sizeOf(node.shape) !== 1
 
 /** Whether the step that computes the node takes an expression for this operand, rather than an array in memory. */
 const takesExpression = (node: Node): boolean =>

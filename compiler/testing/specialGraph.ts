@@ -46,7 +46,7 @@ const combining: Record<string, (a: Node, b: Node) => Node> = {
   scatterAdd: (a, b) => p.scatterAdd(p.reshape(a, [sizeOf(a.shape)]), p.reshape(b, [sizeOf(b.shape)]), 3),
 }
 
-export const specialPrimitives = [...Object.keys(elementwise), ...Object.keys(combining)]
+const specialPrimitives = [...Object.keys(elementwise), ...Object.keys(combining)]
 
 /** y = f(a, b) with a and b inputs, made of special values. */
 export function specialGraph(): fc.Arbitrary<RandomGraph> {

@@ -17,7 +17,7 @@ export const expOverflow = 710
 export const expUnderflow = -746
 
 /** e^(x + extra) = 2^k·(1 + high + tail) with k the integer nearest to x/ln2; `extra` is far smaller than x. */
-export function expParts(lane: Lane, x: Real, extra?: Real): { k: Real; high: Real; tail: Real } {
+function expParts(lane: Lane, x: Real, extra?: Real): { k: Real; high: Real; tail: Real } {
   const k = lane.let('k', lane.nearest(lane.mul(x, Math.LOG2E)))
   const high = lane.let('high', lane.sub(x, lane.mul(k, ln2High)))
   const product = lane.mul(k, ln2Low)

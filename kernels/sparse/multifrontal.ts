@@ -126,7 +126,7 @@ function prepareFronts(module: ModuleBuilder) {
 }
 
 /** The function (tables, values, factor) that puts A's entries where they belong in L, and zeros elsewhere. */
-export function emitScatter(module: ModuleBuilder): WasmFunction {
+function emitScatter(module: ModuleBuilder): WasmFunction {
   const name = 'sparseScatter'
   return module.once(name, () =>
     module.function(
@@ -153,7 +153,7 @@ export function emitScatter(module: ModuleBuilder): WasmFunction {
  * The function (tables, front, factor, update, rest) that adds the update matrices of a front's children: their columns that
  * are pivots here (rest = 0), to L; or the others (rest = 1), to its own update matrix.
  */
-export function emitAddChildren(module: ModuleBuilder): WasmFunction {
+function emitAddChildren(module: ModuleBuilder): WasmFunction {
   const name = 'sparseAddChildren'
   const parameters = { tables: 'i32', front: 'i32', factor: 'i32', update: 'i32', rest: 'i32' } as const
   return module.once(name, () => {

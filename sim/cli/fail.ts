@@ -8,7 +8,6 @@ const known = new Set([
   'SingularMatrixError',
   'TrainingError',
   'SimulationError',
-  'TraceError',
   'ViewerError',
   'FilmError',
   'UsageError',

@@ -6,7 +6,7 @@ import { registerLowerings } from '../lowering.ts'
 import { activateFused } from './activations.ts'
 
 /** op(a)·op(b) on the last two axes; batch axes broadcast. */
-export function broadcastMatmul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
+function broadcastMatmul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
   const batch = p.broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
   return p.matmul(
     p.broadcastTo(a, [...batch, ...a.shape.slice(-2)]),

@@ -19,7 +19,7 @@ export function readReference(bytes: Uint8Array, arity: number): Reference {
 }
 
 /** The distance between two neighbours in the binade of x. */
-export const unitInLastPlace = (x: number): number =>
+const unitInLastPlace = (x: number): number =>
   2 ** Math.max(Math.floor(Math.log2(Math.max(Math.abs(x), Number.MIN_VALUE))) - 52, -1074)
 
 /** |result − exact value| in units in the last place; the same bits, or NaN for NaN, count as the rest alone. */
