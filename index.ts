@@ -6,6 +6,15 @@
  *     const { loss, gradients } = lossAndGradient(field, y0, times, y => y.square().mean())
  */
 export { useBestEagerBackend } from './compiler/eagerBackend.ts'
+export {
+  type Differentiable,
+  grad,
+  grads,
+  jvp,
+  valueAndGrad,
+  valueAndGrads,
+  vjp,
+} from './compiler/trace/derivatives.ts'
 export { SingularMatrixError } from './kernels/singularMatrix.ts'
 export {
   type GradientOptions,

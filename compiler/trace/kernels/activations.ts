@@ -9,9 +9,12 @@ const scaled = (factor: number, x: Node): Node => p.multiply(p.full(factor, x.sh
 /** max(0, x), NaN where x is. */
 const relu = (x: Node): Node => p.select(p.lessEqual(x, zeros(x)), zeros(x), x)
 
-const relu6 = (x: Node): Node => p.minimum(relu(x), p.full(6, x.shape))
+const relu6 = (x: Node): Node => {
+  const six = p.full(6, x.shape)
+  return p.select(p.greater(x, six), six, relu(x))
+}
 
-/** x where x ≥ 0, else slope·x. */
+/** x where x ≥ 0, else slope·x. (At 0 the derivative is 1; tfjs takes the slope.) */
 export const leakyRelu = (x: Node, slope: Node): Node =>
   p.select(p.less(x, zeros(x)), p.multiply(slope, x), x)
 
@@ -28,7 +31,7 @@ export function elu(x: Node): Node {
 export function selu(x: Node): Node {
   const alpha = 1.6732632423543772
   const lambda = 1.0507009873554805
-  const negative = p.less(x, zeros(x))
+  const negative = p.lessEqual(x, zeros(x))
   const exponential = scaled(alpha, p.expm1(p.select(negative, x, zeros(x))))
   return scaled(lambda, p.select(negative, exponential, x))
 }
