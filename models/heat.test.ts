@@ -58,7 +58,7 @@ describe('triangle meshes', () => {
         [0, 1, 2],
         [0, 3, 2],
       ],
-    } // prettier-ignore
+    }
     const { triangles, boundary } = triangleMesh({ ...square, boundary: { lower: [[0, 1]] } })
     expect([...triangles]).toEqual([0, 1, 2, 0, 2, 3])
     expect([...boundary.lower]).toEqual([0, 1])
@@ -130,7 +130,7 @@ describe.each(['lumped', 'consistent'] as const)('heat, %s', mass => {
       conduction,
       x.map(value => 0.7 * (1 + value)),
       0.7,
-    ) // prettier-ignore
+    )
     expect(largest(found.map((rate, k) => rate - (1 + x[k])))).toBeLessThan(1e-12)
   })
 })

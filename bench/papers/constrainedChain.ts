@@ -149,7 +149,7 @@ function trainOnSteps(
   const { theta, seconds } = fitRegression(
     { parameters: model.parameters, columns: 2 * n, residual },
     Float64Array.from(pairs),
-    { seed, passes: 100, rate: 3e-3, iterations: 600, batch: 200 },
+    { seed, passes: 40, rate: 3e-3, iterations: 300, batch: 200 },
   )
   field.parameters.set(theta)
   return seconds

@@ -67,6 +67,42 @@ describe('particles', () => {
     expect(meta.viewer?.particles).toEqual({ c: { cloth: [3, 4] } })
   })
 
+  it('a learned pair potential is the same network for every pair, and keeps the momentum', async () => {
+    const text = (bodies: string) =>
+      parseScene(
+        `{version: 1, name: test, system: {type: particles, bodies: ${bodies}, pair: -m_i*m_j/r},
+          learn: {pair: {network: {inputs: [1/r, m_i*m_j, 1], hidden: [4]}}}, solver: {span: [0, 1]}}`,
+        'test.yaml',
+      )
+    const bodies = [
+      'a: {mass: 1, position: [0, 0]}',
+      'b: {mass: 2, position: [1, 0.2]}',
+      'c: {position: [0.3, 1]}',
+    ]
+    const energyOf = async (some: readonly string[]) => {
+      const { energy, model } = await compileSystem(text(`{${some.join(', ')}}`), true)
+      const value = new Float64Array(1)
+      energy!.evaluate(0, model.start, value)
+      return value[0]
+    }
+    const [a, b, c] = bodies
+    const pairs = await Promise.all(
+      [
+        [a, b],
+        [a, c],
+        [b, c],
+      ].map(energyOf),
+    )
+    expect(await energyOf(bodies)).toBeCloseTo(pairs[0] + pairs[1] + pairs[2], 14)
+    const { field, model } = await compileSystem(text(`{${bodies.join(', ')}}`), true)
+    const rates = new Float64Array(12)
+    field.evaluate(0, model.start, rates)
+    for (const axis of [0, 1]) {
+      const total = [1, 2, 1].reduce((sum, m, i) => sum + m * rates[6 + 2 * i + axis], 0)
+      expect(Math.abs(total)).toBeLessThan(1e-14)
+    }
+  })
+
   it('mistakes are named: ends of springs, vectors, names of pairs', () => {
     const bodies = '{a: {position: [0, 0]}, b: {position: [1, 0, 0]}}'
     expect(() =>

@@ -69,7 +69,10 @@ export function particlesModel(system: ParticlesSystem, learned: LearnedTerms): 
           const vectors: Scope = new Map([...values, ['r', r], ['m_i', mi], ['m_j', mj]])
           terms.push(
             tf.sum(
-              learned.has('pair') ? learnedPairs(vectors, theta) : elementwise(system.pair!, vectors, r),
+              tf.add(
+                learned.term('pair', vectors, theta) ?? formulaValue(system.pair!, vectors),
+                tf.zerosLike(r), // also what does not depend on r counts for every pair
+              ),
             ),
           )
         }
@@ -92,18 +95,6 @@ export function particlesModel(system: ParticlesSystem, learned: LearnedTerms): 
       },
     }
   }
-  /** The learned potential of every pair: the network sees one pair at a time. */
-  function learnedPairs(vectors: Scope, theta: readonly tf.Tensor[]): tf.Tensor {
-    const of = (k: number): Scope =>
-      new Map(
-        [...vectors].map(([name, value]) => [
-          name,
-          value.rank === 1 ? tf.reshape(tf.slice(value, [k], [1]), []) : value,
-        ]),
-      )
-    return tf.stack(pairs.map((_, k) => learned.term('pair', of(k), theta)!))
-  }
-
   return {
     names,
     start: Float64Array.from([
