@@ -80,8 +80,11 @@ function segmentsOf(node: Node): { axis: number; segments: Segment[] } | undefin
   return undefined
 }
 
-/** The sum of arrays that are zero where the other is not is their concatenation. */
-const addDisjoint: Rule = node => {
+/**
+ * The sum of arrays that are zero where the other is not is their concatenation; where both have a piece at one place, of the sum of
+ * the two. So the gradient of what was sliced in overlapping parts (neighbours in a chain) is one array, not one per part.
+ */
+const addPieces: Rule = node => {
   const [a, b] = node.operands.map(segmentsOf)
   if (!a || !b || a.axis !== b.axis) return undefined
   const { axis } = a
@@ -89,10 +92,16 @@ const addDisjoint: Rule = node => {
   const pieces: Node[] = []
   let end = 0
   for (const { begin, node: piece } of segments) {
-    if (begin < end) return undefined
+    const last = pieces.at(-1)
+    const extent = piece.shape[axis]
+    if (begin < end) {
+      if (begin !== end - extent || last?.shape[axis] !== extent) return undefined
+      pieces[pieces.length - 1] = add(last, piece)
+      continue
+    }
     if (begin > end) pieces.push(full(0, piece.shape.with(axis, begin - end)))
     pieces.push(piece)
-    end = begin + piece.shape[axis]
+    end = begin + extent
   }
   if (end < node.shape[axis]) pieces.push(full(0, node.shape.with(axis, node.shape[axis] - end)))
   return concatenate(pieces, axis)
@@ -112,5 +121,5 @@ const addAligned: Rule = ({ operands: [a, b], shape }) => {
 export const joinRules: Rules = {
   pad: [padRule],
   concatenate: [concatenateRule],
-  add: [addAligned, addDisjoint],
+  add: [addAligned, addPieces],
 }

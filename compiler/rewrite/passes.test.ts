@@ -327,6 +327,16 @@ test('small arrays are unrolled into scalars', () => {
   )
 })
 
+test('the gradient of a chain of neighbours is one array, not one per link', () => {
+  const q = p.input('q', [300])
+  const part = (i: number): Node => p.slice(q, [20 * i], [20])
+  const links = Array.from({ length: 14 }, (_, i) => p.sum(p.sin(p.subtract(part(i + 1), part(i)))))
+  const [gradient] = vjp([links.reduce(p.add)], [p.scalar(1)], [q])
+  const [joined] = rewrite({ inputs: [q], outputs: [gradient!] }).outputs
+  expect(joined.primitive).toBe('concatenate')
+  expect(joined.operands.map(({ shape }) => shape[0])).toEqual(new Array(15).fill(20))
+})
+
 test('a long chain of small arrays costs time in proportion, not by its square', () => {
   const start = p.input('start', [3])
   let end = start
