@@ -196,7 +196,7 @@ const structured: ChainModel = {
   name: 'masses, linear potential',
   make: (links, chain) =>
     learnedConstrainedBodies({ count: links, dimensions: 2, constraints: joints(chain) }),
-  train: (field, _model, data) => trainOnMotion(field, data, 100),
+  train: (field, _model, data) => trainOnMotion(field, data, 60),
 }
 
 const neural: ChainModel = {
