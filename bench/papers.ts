@@ -2,13 +2,15 @@
  * Published results and ours, as the tables of docs/results.md: published number, ours with three seeds, wall time.
  *
  *     NEURODE_DATA=… npx tsx bench/papers.ts          all tables
- *     npx tsx bench/papers.ts hamiltonian             one: hamiltonian, lagrangian, characters, controlled, chains, filmed
+ *     npx tsx bench/papers.ts hamiltonian             one: hamiltonian, lagrangian, characters, controlled, chains, filmed, arm
  *
- * `characters` and `filmed` read recordings: NEURODE_DATA names the folder with delan_character/ and ibm_double_pendulum/.
+ * `characters`, `filmed` and `arm` read recordings: NEURODE_DATA names the folder with delan_character/, ibm_double_pendulum/ and
+ * dfki_double_pendulum/.
  */
 import { join } from 'node:path'
 import { chainModels, chainResult } from './papers/constrainedChain.ts'
 import { controlledSystemResults } from './papers/controlledSystems.ts'
+import { armHorizons, dfkiArm } from './papers/dfkiArm.ts'
 import { hamiltonianResults } from './papers/hamiltonianTasks.ts'
 import { filmedPendulum, horizons } from './papers/ibmDoublePendulum.ts'
 import { lagrangianPendulumResults } from './papers/lagrangianPendulum.ts'
@@ -40,6 +42,21 @@ async function filmed(): Promise<void> {
   )
 }
 
+async function arm(): Promise<void> {
+  const { parameters, errors, publishedErrors, starts, seconds } = await dfkiArm(
+    recordings('dfki_double_pendulum'),
+  )
+  row('RMSE / rad after', ...armHorizons.map(horizon => `${horizon} s`), 'training')
+  row('---', ...armHorizons.map(() => '--:'), '--:')
+  row('published parameters', ...publishedErrors.map(short), '')
+  row('seven parameters', ...errors.map(short), `${seconds.toPrecision(2)} s`)
+  console.log(
+    `\n${starts} starts in two recordings that were not fitted; ${Object.entries(parameters)
+      .map(([name, value]) => `${name} = ${value.toPrecision(4)}`)
+      .join(', ')}.`,
+  )
+}
+
 const tables: Readonly<Record<string, () => Promise<void> | void>> = {
   hamiltonian: async () => printTable('energy MSE', await hamiltonianResults()),
   lagrangian: () => printTable('energy drift in 100 s', lagrangianPendulumResults()),
@@ -53,6 +70,7 @@ const tables: Readonly<Record<string, () => Promise<void> | void>> = {
     printTable('relative error', results)
   },
   filmed,
+  arm,
 }
 
 const [name] = process.argv.slice(2)

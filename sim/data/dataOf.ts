@@ -44,20 +44,22 @@ function measuredSeries(scene: Scene, scenePath: string, names: readonly string[
 }
 
 /**
- * The measured inputs of a scene, at the samples where all of them are there.
- * @throws FileError where the file holds more than one recording
+ * The measured inputs of a scene, at the samples where all of them are there. Recordings follow one another in time.
+ * @throws FileError where the times of two recordings overlap
  */
 export function inputTable(scene: Scene): InputTable {
   const { columns, trials, inputs = {} } = scene.data!
   const { table, path } = tableOf(scene, scene.place)
   const { time, trial } = columns!
-  const series = seriesOf(table, { time: time!, trial, trials, values: inputs }, path)
-  if (series.length !== 1)
+  const recordings = seriesOf(table, { time: time!, trial, trials, values: inputs }, path)
+  recordings.sort((a, b) => a.t[0] - b.t[0])
+  if (recordings.some(({ t }, k) => k > 0 && !(t[0] > recordings[k - 1].t.at(-1)!)))
     throw new FileError(
       scene.place,
-      `data.inputs: ${path} holds ${series.length} recordings; inputs go with one: choose it by data.trials`,
+      `data.inputs: ${path} holds ${recordings.length} recordings whose times overlap: shift them, or choose one by data.trials`,
     )
-  const [{ t, values }] = series
+  const t = recordings.flatMap(recording => [...recording.t])
+  const values = recordings.flatMap(recording => [...recording.values])
   const names = Object.keys(inputs)
   const whole = [...t.keys()].filter(k => names.every((_, j) => !Number.isNaN(values[k * names.length + j])))
   return {
