@@ -175,6 +175,16 @@ describe('each family of steps, on arrays of every size', () => {
       ),
     )
   })
+  it('a sum of more terms than the call stack is deep, added to what is there', () => {
+    const x = p.input('x', [20])
+    let total = x
+    for (let i = 0; i < 8000; i++) total = p.add(total, p.multiply(x, p.full(i, [20])))
+    const { entry } = compile({ entry: graphOf([x], total) }, { accumulate: { entry: [0] } })
+    entry.inputs[0].fill(1)
+    entry.outputs[0].fill(5)
+    entry.run()
+    expect([...entry.outputs[0]]).toEqual(new Array(20).fill(5 + 1 + (8000 * 7999) / 2))
+  })
   it('a function too long for one piece', () => {
     let [x, y] = [p.input('x', []), p.input('y', [])]
     const inputs = [x, y]

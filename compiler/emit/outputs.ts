@@ -44,7 +44,10 @@ export function claimOutputs(
     for (const node of reshapeChain(output)) wanted.set(node, (wanted.get(node) ?? 0) + 1)
   }
 
-  const place = (node: Node, { buffer, update }: Destination, path: Node | undefined): void => {
+  const worthwhile = worthAddingInPlace(users.keys())
+  /** What is to be placed, the next one last: chains of sums are longer than the call stack is deep. */
+  const open: { node: Node; destination: Destination; path: Node | undefined }[] = []
+  const place = ({ node, destination: { buffer, update }, path }: (typeof open)[number]): void => {
     const chain = reshapeChain(node)
     const source = chain.at(-1)!
     const isPrivate =
@@ -59,10 +62,10 @@ export function claimOutputs(
       else late.push({ node, buffer, update })
       return
     }
-    const terms = isPrivate ? linearTerms(source, update) : undefined
-    if (terms && sizeOf(source.shape) !== 1) {
+    if (isPrivate && worthwhile.has(source) && sizeOf(source.shape) !== 1) {
       for (const link of chain) dissolved.add(link)
-      for (const [term, sign] of terms) place(term, { buffer, update: sign }, source)
+      for (const [term, sign] of linearTerms(source, update).toReversed())
+        open.push({ node: term, destination: { buffer, update: sign }, path: source })
     } else if (isPrivate && computable && !isOpaque(source)) {
       claims.set(source, { buffer, update })
     } else late.push({ node, buffer, update })
@@ -73,7 +76,8 @@ export function claimOutputs(
     const isLong = !storage.accumulated.has(j) && productsIn(reshapeChain(output).at(-1)!, users) > 1
     if (isLong) cleared.push(buffer)
     const update = isLong || storage.accumulated.has(j) ? 'add' : 'write'
-    place(output, { buffer, update }, undefined)
+    open.push({ node: output, destination: { buffer, update }, path: undefined })
+    while (open.length > 0) place(open.pop()!)
   })
   return { claims, dissolved, cleared, late }
 }
@@ -112,27 +116,27 @@ function reshapeChain(node: Node): Node[] {
   return chain
 }
 
-/** The terms of a sum, difference or negation with their signs, if adding them one by one saves an array. */
-function linearTerms(node: Node, update: Update): [Node, Update][] | undefined {
+/** The terms of a sum, difference or negation with their signs. */
+function linearTerms({ primitive, operands: [a, b] }: Node, update: Update): [Node, Update][] {
   const opposite = update === 'add' ? 'subtract' : 'add'
-  const [a, b] = node.operands
-  const terms: [Node, Update][] | undefined =
-    node.primitive === 'add'
-      ? [
-          [a, update],
-          [b, update],
-        ]
-      : node.primitive === 'subtract'
-        ? [
-            [a, update],
-            [b, opposite],
-          ]
-        : node.primitive === 'negate'
-          ? [[a, opposite]]
-          : undefined
-  const worthwhile = terms?.some(([term]) => {
-    const source = reshapeChain(term).at(-1)!
-    return accumulates(source) || (linearTerms(source, update) && source.operands.length > 0)
-  })
-  return a !== b && worthwhile ? terms : undefined
+  if (primitive === 'negate') return [[a, opposite]]
+  return [
+    [a, update],
+    [b, primitive === 'add' ? update : opposite],
+  ]
+}
+
+/** The sums, differences and negations of which adding the terms one by one saves an array. Operands come before users. */
+function worthAddingInPlace(order: Iterable<Node>): Set<Node> {
+  const worthwhile = new Set<Node>()
+  for (const node of order) {
+    const { primitive, operands } = node
+    if (primitive !== 'add' && primitive !== 'subtract' && primitive !== 'negate') continue
+    const gains = operands.some(term => {
+      const source = reshapeChain(term).at(-1)!
+      return accumulates(source) || worthwhile.has(source)
+    })
+    if (gains && operands[0] !== operands[1]) worthwhile.add(node)
+  }
+  return worthwhile
 }
