@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { odeint } from '../odeint.ts'
 import type { VectorField } from '../vectorField.ts'
+import { bandedLayout, denseLayout } from './linear/index.ts'
+import { positiveRange } from './positiveMass.ts'
 import { createRangeOfMass } from './rangeOfMass.ts'
 import { chemicalAkzo, pendulum, transistor } from './testing/daeProblems.ts'
 import { singularMass, variableMass } from './testing/massProblems.ts'
@@ -183,5 +185,36 @@ describe('the range of a mass matrix', () => {
     const anything = Float64Array.from({ length: n }, (_, i) => Math.cos(5 * i))
     range.solve(anything, x)
     expect(dot(x, w)).toBeCloseTo(dot(anything, back), 13)
+  })
+})
+
+describe('a mass matrix whose symmetric part is positive definite', () => {
+  it.each([denseLayout(6), bandedLayout(6, 2, 1)])('is solved with in its layout, $kind', layout => {
+    const { n, lower, upper } = layout
+    const [dense, values] = [new Float64Array(n * n), new Float64Array(layout.length)]
+    for (let i = 0; i < n; i++)
+      for (let j = Math.max(0, i - lower); j <= Math.min(n - 1, i + upper); j++) {
+        dense[i * n + j] = i === j ? 4 : Math.sin(3 * i + j)
+        values[layout.index(i, j)] = dense[i * n + j]
+      }
+    const [banded, pivoted] = [positiveRange(layout, values)!, createRangeOfMass(n, dense)]
+    expect(banded.rank).toBe(n)
+    const b = Float64Array.from({ length: n }, (_, i) => Math.cos(2 * i))
+    const [x, y] = [new Float64Array(n), new Float64Array(n)]
+    for (const solve of ['solve', 'solveTransposed'] as const) {
+      banded[solve](b, x)
+      pivoted[solve](b, y)
+      x.forEach((value, i) => {
+        expect(value).toBeCloseTo(y[i], 14)
+      })
+    }
+  })
+
+  it.each([
+    ['singular', [1, 1, 1, 1]],
+    ['singular but for rounding', [1, 1, 1, 1 + 2e-16]],
+    ['indefinite', [1, 0, 0, -1]],
+  ])('a %s one is left to full pivoting', (_name, entries) => {
+    expect(positiveRange(denseLayout(2), Float64Array.from(entries))).toBeNull()
   })
 })

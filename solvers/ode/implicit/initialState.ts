@@ -4,6 +4,7 @@ import { weightedNorm } from '../stepControl.ts'
 import { withTimeDerivative } from '../vectorField.ts'
 import { inconsistent, singularVariableMass } from './failures.ts'
 import { createDenseLu } from './linear/denseLu.ts'
+import { positiveRange } from './positiveMass.ts'
 import { createRangeOfMass } from './rangeOfMass.ts'
 import type { StageSystem } from './stageSystem.ts'
 
@@ -46,7 +47,8 @@ export function createInitialState(context: StepContext, system: StageSystem): I
   const { field } = context
   const { n, mass, layout } = system
   const { kind } = mass
-  const range = kind === 'constant' ? createRangeOfMass(n, dense()) : undefined
+  const range =
+    kind === 'constant' ? (positiveRange(layout, mass.values!) ?? createRangeOfMass(n, dense())) : undefined
   const count = range ? n - range.rank : 0
   const small = createDenseLu(count)
   const unknowns = new Float64Array(count)
