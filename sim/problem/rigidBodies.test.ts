@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { complex } from '../../solvers/adjoint/testing/complexReplay.ts'
 import { parseScene } from '../scene/index.ts'
 import { along, simulate, trajectoryOf } from '../simulate.ts'
+import { complexField } from '../testing/complexField.ts'
 import { parsed } from '../testing/parsed.ts'
 import { compileSystem } from './problem.ts'
 
@@ -124,6 +126,47 @@ describe('a scene of rigid bodies', () => {
     const value = along(observation, Float64Array.of(0), Float64Array.of(0.4, 0.5, 0, 0))
     expect(value[0]).toBeCloseTo(-Math.cos(0.4) - 0.8 * Math.cos(0.9), 14)
     expect(value[1]).toBe(0.4)
+  })
+
+  it('a learned force takes the place of a motor, beside everything else', async () => {
+    // A network without hidden layers is linear: weight w and bias c give the torque w·a + c on a mass of 2 at 1 m.
+    const learned = scene(
+      `{type: rigid-bodies, bodies: {b: {joints: {a: {damping: 0.3}}, inertial: {mass: 2, pos: [0, -1, 0]}}}, forces: {a: 100}}`,
+      precise,
+      ', learn: {forces: {a: {network: {inputs: [a], hidden: []}}}}',
+    )
+    const { field } = await compileSystem(learned, true)
+    const [weight, bias] = [0.7, -0.2]
+    field.parameters.set([weight, bias])
+    const rates = new Float64Array(2)
+    field.evaluate(0, Float64Array.of(0.4, 0.5), rates)
+    const torque = weight * 0.4 + bias - 0.3 * 0.5 - 2 * 9.81 * Math.sin(0.4)
+    expect(Math.abs(rates[1] - torque / 2)).toBeLessThan(1e-14)
+  })
+
+  it('masses, lengths and friction are found from motion: the gradient is the complex step’s', async () => {
+    const arm = pendulum
+      .replace('mass: m2', 'mass: m2, diaginertia: [0, 0, 0.01]')
+      .replace('b: {start: -2.45}', 'b: {start: -2.45, damping: 0.1, frictionloss: m1/10}')
+    const learned = scene(arm, precise, ', learn: {parameters: [m1, m2, l1, l2]}')
+    const { field } = await compileSystem(learned, true)
+    const y = Float64Array.of(0.4, 0.5, -0.3, 0.02)
+    const cotangent = Float64Array.of(0.3, -0.2, 0.7, 0.5)
+    const [gradY, gradTheta] = [new Float64Array(4), new Float64Array(4)]
+    field.vjp(0, y, cotangent, gradY, gradTheta)
+    const rates = complexField(field)
+    const theta = [...field.parameters]
+    const step = 1e-30
+    theta.forEach((_, k) => {
+      const moved = theta.map((value, i) => complex(value, i === k ? step : 0))
+      const change = rates(
+        0,
+        Array.from(y, value => complex(value)),
+        moved,
+      )
+      const slope = change.reduce((sum, { im }, i) => sum + (cotangent[i] * im) / step, 0)
+      expect(Math.abs(slope - gradTheta[k])).toBeLessThan(1e-12 * Math.max(1, Math.abs(slope)))
+    })
   })
 
   it('mistakes are named: trees, names, joints, formulas', () => {
