@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { interpret } from '../../compiler/interpret/index.ts'
 import { trace } from '../../compiler/trace/index.ts'
+import { inputTable } from '../data/dataOf.ts'
 import { parseScene } from '../scene/index.ts'
 import { trainScene } from '../train.ts'
 import { measuredInputs } from './measuredInputs.ts'
@@ -76,6 +77,20 @@ describe('measured inputs', () => {
       expect(system.field.parameters[0]).toBeCloseTo(k, 6)
       expect(system.field.parameters[1]).toBeCloseTo(b, 6)
     }
+  })
+
+  it('recordings that follow one another are one table; those whose times overlap are refused', () => {
+    const scene = (rows: string) => {
+      writeFileSync(join(folder, 'two.csv'), `time,trial,x,u\n${rows}\n`)
+      return parseScene(
+        `{version: 1, name: s, system: {type: equations, state: {x: 1}, derivatives: {x: u}}, solver: {span: [0, 1]},
+          data: {file: two.csv, columns: {time: time, trial: trial, x: x}, inputs: {u: u}}}`,
+        join(folder, 's.yaml'),
+      )
+    }
+    const table = inputTable(scene('10,1,0,3\n11,1,0,4\n0,0,0,1\n1,0,0,2'))
+    expect(table).toEqual({ t: Float64Array.of(0, 1, 10, 11), values: { u: Float64Array.of(1, 2, 3, 4) } })
+    expect(() => inputTable(scene('0,0,0,1\n1,0,0,2\n0.5,1,0,3'))).toThrow(/2 recordings whose times overlap/)
   })
 
   it('mistakes are named', () => {
