@@ -18,6 +18,7 @@ export function trajectoryCsv({ t, y, names, series, meta }: Trajectory): string
   ]
   for (const [name, { shape, data }] of Object.entries(series)) {
     if (shape[0] !== t.length || name.startsWith('mesh:')) continue
+    if (series['truth:t'] && name.startsWith('truth:')) continue
     const width = data.length / t.length
     if (columns.length + width > mostColumns)
       throw new FileError(

@@ -41,6 +41,11 @@ describe('CSV', () => {
     expect(last).toBe(`2,4,5,,2,0,0,0,0,0,1,,,,8,9,10,11`)
   })
 
+  it('leaves out the truth on times of its own, also where these are as many', () => {
+    const truth = { 'truth:t': { shape: [3], data: t.map(x => 2 * x) }, 'truth:b': { shape: [3], data: t } }
+    expect(trajectoryCsv({ ...trajectory, series: truth }).split('\r\n')[0]).toBe('t,a,b')
+  })
+
   it('refuses tables of thousands of columns', () => {
     const wide = { shape: [3, 5000], data: new Float64Array(15_000) }
     expect(() => trajectoryCsv({ ...trajectory, series: { 'field:u': wide } })).toThrow(
@@ -105,6 +110,21 @@ describe('glTF', () => {
       (value, i) => void expect(turn[i]).toBeCloseTo(value, 6),
     )
     expect(channel('q', 'translation').values.slice(6)).toEqual([1, 1, 0])
+  })
+
+  it('has times that grow, where the motion was computed backwards and an event has two states', () => {
+    const again = JSON.parse(gltfOf({ ...trajectory, t: Float64Array.of(2, 1.5, 1.5) }, 'x'))
+    const [{ samplers }] = again.animations
+    const data = Buffer.from(again.buffers[0].uri.split(',')[1], 'base64')
+    const read = (index: number): number[] => {
+      const { bufferView, count, type } = again.accessors[index]
+      const { byteOffset } = again.bufferViews[bufferView]
+      return Array.from({ length: count * (type === 'VEC3' ? 3 : 1) }, (_, i) =>
+        data.readFloatLE(byteOffset + 4 * i),
+      )
+    }
+    expect(read(samplers[0].input)).toEqual([0, 0.5])
+    expect(read(samplers[0].output)).toEqual([0, 0, 0, 2, 0, 0])
   })
 
   it('spans rods between their ends', () => {

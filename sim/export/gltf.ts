@@ -42,11 +42,8 @@ export function gltfOf(trajectory: Trajectory, name: string): string {
   const meshes: object[] = []
   const channels: object[] = []
   const samplers: object[] = []
-  const seconds = file.accessor(
-    Float32Array.from(t, time => time - t[0]),
-    1,
-    { range: true },
-  )
+  const { times, kept } = growingTimes(t)
+  const seconds = file.accessor(times, 1, { range: true })
 
   const meshOf = (shape: Shape, material: number): number => {
     const attributes = {
@@ -84,9 +81,9 @@ export function gltfOf(trajectory: Trajectory, name: string): string {
     const node =
       nodes.push(children.length > 0 ? { name: point, children } : { name: point, mesh: sphere }) - 1
     roots.push(node)
-    animate(node, 'translation', withoutGaps(series[pointSeries(point)].data, 3), 3)
+    animate(node, 'translation', withoutGaps(series[pointSeries(point)].data, 3, kept), 3)
     const orientation = series[quaternionSeries(point)]
-    if (orientation) animate(node, 'rotation', xyzw(withoutGaps(orientation.data, 4)), 4)
+    if (orientation) animate(node, 'rotation', xyzw(withoutGaps(orientation.data, 4, kept)), 4)
   }
   const rods = (meta.viewer?.rods ?? []).filter(ends =>
     ends.every(end => end === world || points.includes(end)),
@@ -96,7 +93,7 @@ export function gltfOf(trajectory: Trajectory, name: string): string {
     const node = nodes.push({ name: `${from} ${to}`, mesh: rod }) - 1
     roots.push(node)
     const ends = [from, to].map(end =>
-      end === world ? new Float32Array(3 * t.length) : withoutGaps(series[pointSeries(end)].data, 3),
+      end === world ? new Float32Array(3 * kept.length) : withoutGaps(series[pointSeries(end)].data, 3, kept),
     )
     const motion = rodMotion(ends[0], ends[1])
     animate(node, 'translation', motion.middle, 3)
@@ -135,9 +132,19 @@ function rodMotion(from: Float32Array, to: Float32Array) {
   return { middle, rotation, scale }
 }
 
-/** glTF knows no NaN: a body waits inside a gap where it was last seen. */
-function withoutGaps(rows: Float64Array, width: number): Float32Array {
-  const out = Float32Array.from(rows)
+/**
+ * Times from the start, s, as glTF wants them: growing, in single precision, also where the motion was computed backwards. Of states
+ * at one time (before and after an event) the last is kept.
+ */
+function growingTimes(t: Float64Array): { times: Float32Array; kept: number[] } {
+  const times = Float32Array.from(t, time => Math.abs(time - t[0]))
+  const kept = [...times.keys()].filter(k => k === times.length - 1 || times[k + 1] > times[k])
+  return { times: Float32Array.from(kept, k => times[k]), kept }
+}
+
+/** The rows that are kept. glTF knows no NaN: a body waits inside a gap where it was last seen. */
+function withoutGaps(rows: Float64Array, width: number, kept: readonly number[]): Float32Array {
+  const out = Float32Array.from(kept.flatMap(k => [...rows.subarray(k * width, (k + 1) * width)]))
   for (let i = 0; i < out.length; i++)
     if (!Number.isFinite(out[i])) out[i] = i >= width ? out[i - width] : width === 4 && i === 0 ? 1 : 0
   return out
