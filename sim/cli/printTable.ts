@@ -38,5 +38,5 @@ export function byteText(bytes: number): string {
   return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`
 }
 
-/** A description up to its first full stop or colon. */
-export const firstClause = (about: string): string => about.split(/[.:;](?:\s|$)/, 1)[0]
+/** A description up to its first full stop, colon or semicolon outside of parentheses. */
+export const firstClause = (about: string): string => /^(?:\([^)]*\)|[^.:;]|[.:;](?!\s|$))*/.exec(about)![0]

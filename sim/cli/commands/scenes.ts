@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { loadScene, shippedScenes } from '../../scene/index.ts'
+import { commandName } from '../commandName.ts'
 import { firstClause, tableText } from '../printTable.ts'
 
 /** `neurode scenes`: lists what is shipped; with --tests, the test problems. */
@@ -21,5 +22,5 @@ export function scenesCommand({ tests = false }: { readonly tests?: boolean }): 
   console.log(tableText(tests ? ['scene', 'n', 'about'] : ['scene', 'system', 'learns', 'about'], rows))
   const others = shipped.filter(({ isTest }) => isTest).length
   if (!tests && others > 0)
-    console.log(pc.dim(`\nand ${others} test problems with known solutions: neurode scenes --tests`))
+    console.log(pc.dim(`\nand ${others} test problems with known solutions: ${commandName} scenes --tests`))
 }
