@@ -1,4 +1,4 @@
-import { reshape, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import { reshape, slice, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
 import { vjp } from '../compiler/differentiate/index.ts'
 import type { Graph, Node } from '../compiler/graph.ts'
 import { input } from '../compiler/primitives.ts'
@@ -7,7 +7,7 @@ import { trace } from '../compiler/trace/index.ts'
 import { symplectic, tableaus } from '../solvers/ode/methods/index.ts'
 import type { LiveRun } from './files/liveRun.ts'
 import type { Trajectory } from './files/trajectory.ts'
-import { massMatrixSeries, pointSeries } from './files/viewerSeries.ts'
+import { massMatrixSeries, pointSeries, quaternionSeries } from './files/viewerSeries.ts'
 import type { Points } from './problem/points.ts'
 import { type CompiledSystem, modelOf } from './problem/problem.ts'
 import { type Formula, substitute } from './scene/formula/index.ts'
@@ -53,6 +53,14 @@ export async function liveModel(
     pointSeries(name),
     model.formulas(formulas),
   ])
+  const { frames } = model
+  frames?.names.forEach((frame, k) => {
+    const part =
+      (begin: number, count: number): ModelFunction =>
+      (t, y, theta) =>
+        slice(frames.values(t, y, theta), [7 * k + begin], [count])
+    shown.push([pointSeries(frame), part(0, 3)], [quaternionSeries(frame), part(3, 4)])
+  })
   if (model.energy) shown.push(['energy', model.energy])
   if (model.massMatrix) shown.push([massMatrixSeries, model.massMatrix])
 

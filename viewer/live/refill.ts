@@ -1,4 +1,4 @@
-import { massMatrixSeries, pointOf } from '../../sim/files/viewerSeries.ts'
+import { massMatrixSeries, pointOf, turnedPointOf } from '../../sim/files/viewerSeries.ts'
 import { driftOf, driftSeries, errorOf, errorSeries } from '../derived.ts'
 import { stateBody, type TrajectoryView, writePhasePoints } from '../trajectoryView.ts'
 
@@ -22,7 +22,9 @@ export function refill(
   })
   for (const [name, data] of Object.entries(series)) {
     const point = pointOf(name)
+    const turned = turnedPointOf(name)
     if (point !== null) main.points.get(point)?.set(data)
+    else if (turned !== null) main.quaternions.get(turned)?.set(data)
     else if (name === massMatrixSeries) main.massMatrix?.data.set(data)
     else main.series.get(name)?.set(data)
   }
