@@ -74,6 +74,18 @@ describe('the model that travels with a trajectory', () => {
     close(call('derivative', t, y, { g: 1.62 }).output, slope)
   })
 
+  it('shows where bodies are and how they are turned', async () => {
+    const scene = loadScene('two-joint-arm')
+    const system = await compileSystem(scene, false)
+    const call = await loaded((await liveModel(scene, system, false))!)
+    const solution = simulate(scene, system)
+    const { series } = trajectoryOf(scene, system, solution)
+    const k = 100
+    const shown = call('shown', solution.t[k], solution.y.slice(4 * k, 4 * k + 4))
+    close(shown['point:hand'], series['point:hand'].data.subarray(3 * k, 3 * k + 3))
+    close(shown['quaternion:forearm'], series['quaternion:forearm'].data.subarray(4 * k, 4 * k + 4))
+  })
+
   it('is what was learned, where something was', async () => {
     const scene = loadScene('double-pendulum')
     const system = await compileSystem(scene, true, 5)
