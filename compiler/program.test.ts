@@ -165,6 +165,14 @@ describe('errors', () => {
       /two groups/,
     )
   })
+  it('options that name what is not there', () => {
+    const f = { inputs: [x], outputs: [x] }
+    expect(() => compile({ f }, { contiguous: [[x, x]] })).toThrow(/twice in one/)
+    expect(() => compile({ f }, { contiguous: [[p.input('z', [2])]] })).toThrow(/no input of any entry/)
+    expect(() => compile({ f }, { accumulate: { f: [1] } })).toThrow('f has 1 outputs, and no output 1')
+    expect(() => compile<string>({ f }, { accumulate: { g: [0] } })).toThrow('there is no entry g')
+    expect(() => compile({ f: { inputs: [p.exp(x)], outputs: [x] } })).toThrow('computed, by exp')
+  })
 })
 
 describe('compile time', () => {

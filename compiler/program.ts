@@ -87,6 +87,7 @@ export function compile<Name extends string>(
   const relaxed = options.relaxed === true && hasRelaxedInstructions()
   const names = Object.keys(graphs) as Name[]
   const nodesBefore = names.map(name => checkEntry(name, graphs[name]))
+  checkOptions(graphs, options)
   const rewritten = names.map(name => rewrite(graphs[name], options))
 
   const layout = createLayout(failureBytes)
@@ -198,6 +199,10 @@ function checkEntry(name: string, graph: Graph): number {
       `a program's entry cannot be called ${name}: the program or its module has a property of that name`,
     )
   }
+  for (const [i, node] of graph.inputs.entries()) {
+    if (node.primitive !== 'input')
+      throw new RangeError(`entry ${name}: inputs[${i}] is no input but computed, by ${node.primitive}`)
+  }
   const declared = new Set(graph.inputs)
   const order = topologicalOrder(graph.outputs)
   for (const node of order) {
@@ -208,4 +213,21 @@ function checkEntry(name: string, graph: Graph): number {
     }
   }
   return order.length
+}
+
+/** Options name entries, outputs and inputs that there are. */
+function checkOptions(
+  graphs: Readonly<Record<string, Graph>>,
+  { accumulate = {}, contiguous = [] }: CompileOptions<string>,
+): void {
+  for (const [name, indices = []] of Object.entries(accumulate)) {
+    if (!Object.hasOwn(graphs, name)) throw new RangeError(`accumulate: there is no entry ${name}`)
+    const { length } = graphs[name].outputs
+    const wrong = indices.find(j => !(Number.isInteger(j) && j >= 0 && j < length))
+    if (wrong !== undefined)
+      throw new RangeError(`accumulate: entry ${name} has ${length} outputs, and no output ${wrong}`)
+  }
+  const declared = new Set(Object.values(graphs).flatMap(({ inputs }) => inputs))
+  if (contiguous.flat().some(node => !declared.has(node)))
+    throw new RangeError('contiguous: a group holds what is no input of any entry')
 }

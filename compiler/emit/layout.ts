@@ -14,7 +14,7 @@ export interface Layout {
   place(buffer: Buffer): void
   /**
    * Gives buffers addresses one behind the other.
-   * @throws RangeError where one of them has an address.
+   * @throws RangeError where one of them has an address, or is there twice.
    */
   together(group: readonly Buffer[]): void
 }
@@ -40,7 +40,7 @@ export function createLayout(start: number): Layout {
       put(buffer)
     },
     together(group) {
-      if (group.some(({ address }) => address >= 0)) {
+      if (new Set(group).size < group.length || group.some(({ address }) => address >= 0)) {
         throw new RangeError('contiguous: an input is in two groups, or twice in one')
       }
       end = aligned(end)
