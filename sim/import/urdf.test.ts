@@ -74,8 +74,11 @@ describe('URDF', () => {
         Link2: { inertial: { mass: { text: 'm' } } },
       },
     })
+    const mark = { type: 'sphere', size: [0.005] }
     expect(scene.viewer?.geoms).toEqual([
       { body: 'Link1', type: 'cylinder', size: [0.02, 0.1], pos: [0, 0, -0.1], quat: [1, 0, 0, 0] },
+      { body: 'base_link', ...mark },
+      { body: 'Link2', ...mark },
     ])
     const { notes: _, ...rest } = scene
     expect(parseScene(formatScene(scene), scene.place)).toEqual(rest)

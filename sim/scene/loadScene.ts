@@ -7,6 +7,7 @@ import { checkScene } from './check.ts'
 import { explain } from './explain.ts'
 import { parseFormula } from './formula/parse.ts'
 import { applyOverride, type Override, parseOverride } from './overrides.ts'
+import { framesOf } from './rigidBodies.ts'
 import { type Mistake, SceneError } from './sceneError.ts'
 import type { SceneFormula } from './schema/formula.ts'
 import { type Scene, sceneSchema } from './schema/scene.ts'
@@ -103,15 +104,20 @@ function withBodies<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
   return { ...scene, system: { ...system, points }, viewer: { ...springs, ...particles, ...scene.viewer } }
 }
 
-/** Bodies of a tree look as their geoms say; without any, rods join their origins, unless the scene says otherwise. */
+/**
+ * Bodies of a tree look as their geoms say, and what has none is a small ball, as a site of MJCF; without any geoms, rods join the
+ * origins. Unless the scene says otherwise.
+ */
 function withGeoms<S extends Pick<Scene, 'system' | 'viewer'>>(scene: S): S {
   const { system } = scene
   if (system.type !== 'rigid-bodies') return scene
   const bodies = Object.entries(system.bodies)
-  const geoms = bodies.flatMap(([body, { geoms: shapes }]) => shapes.map(shape => ({ body, ...shape })))
+  const shapes = bodies.flatMap(([body, { geoms }]) => geoms.map(geom => ({ body, ...geom })))
+  const bare = framesOf({ system }).filter(frame => !shapes.some(({ body }) => body === frame))
+  const marks = bare.map(body => ({ body, type: 'sphere' as const, size: [0.005] }))
   const rods = bodies.map(([body, { parent }]): [string, string] => [parent, body])
   const tips = Object.entries(system.sites).map(([site, { body }]): [string, string] => [body, site])
-  const drawn = geoms.length > 0 ? { geoms } : { rods: [...rods, ...tips] }
+  const drawn = shapes.length > 0 ? { geoms: [...shapes, ...marks] } : { rods: [...rods, ...tips] }
   return { ...scene, viewer: { ...drawn, ...scene.viewer } }
 }
 
