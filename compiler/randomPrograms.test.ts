@@ -127,6 +127,39 @@ describe(`${graphs} random graphs from seed ${seed}`, () => {
     30 * minutes,
   )
 
+  test(
+    'any nodes may be outputs, written or added to, of entries that share a memory and run in turn',
+    () => {
+      fc.assert(
+        fc.property(randomGraph(), fc.nat(), ({ graph, inputs }, seed) => {
+          const random = uniform(seed)
+          const nodes = [...graph.inputs, ...topologicalOrder(graph.outputs)]
+          const some = Array.from({ length: 4 }, () => nodes[Math.floor(((random() + 1) / 2) * nodes.length)])
+          const outputs = [...some, some[0], graph.inputs[0]]
+          const accumulated = outputs.flatMap((_, j) => (random() > 0 ? [j] : []))
+          const other = { inputs: graph.inputs.toReversed(), outputs: graph.outputs }
+          const program = compile(
+            { entry: { inputs: graph.inputs, outputs }, other },
+            { ...options(), accumulate: { entry: accumulated } },
+          )
+          inputs.forEach((values, i) => void program.entry.inputs[i].set(values))
+          const before = uniformFor(outputs, random)
+          before.forEach((values, j) => void program.entry.outputs[j].set(values))
+          for (const name of ['other', 'entry', 'other', 'entry'] as const) program[name].run()
+          const once = interpret({ inputs: graph.inputs, outputs }, inputs)
+          const expected = once.map((values, j) =>
+            accumulated.includes(j) ? values.map((x, k) => before[j][k] + 2 * x) : values,
+          )
+          expect(distance(program.entry.outputs, expected)).toBeLessThan(1e-13)
+          expect(distance(program.other.outputs, interpret(graph, inputs))).toBeLessThan(1e-13)
+          expect([...program.entry.inputs]).toEqual(inputs)
+        }),
+        share(0.25),
+      )
+    },
+    30 * minutes,
+  )
+
   test('no primitive is left out, nor small and large extents', () => {
     expect([...seen]).toEqual(expect.arrayContaining([...randomPrimitives, 'input']))
     expect([...lowered]).toEqual(expect.arrayContaining(['factor', 'factorSolve']))
