@@ -86,6 +86,25 @@ describe('the model that travels with a trajectory', () => {
     close(shown['quaternion:forearm'], series['quaternion:forearm'].data.subarray(4 * k, 4 * k + 4))
   })
 
+  it('draws fields, thermometers and turning bodies, too', async () => {
+    for (const name of ['hot-plate', 'two-joint-arm']) {
+      const scene = loadScene(name)
+      const system = await compileSystem(scene, false)
+      const solution = simulate(scene, system)
+      const whole = await withLiveModel(trajectoryOf(scene, system, solution), scene, system, false)
+      const model = { bytes: Uint8Array.from(whole.model!), run: whole.meta.run! }
+      const call = await loaded(model)
+      const [k, n] = [7, system.field.dimension]
+      const shown = call('shown', solution.t[k], solution.y.slice(n * k, n * k + n))
+      expect(Object.keys(shown).length, name).toBeGreaterThan(4)
+      for (const [series, values] of Object.entries(shown)) {
+        const { shape, data } = whole.series[series]
+        const width = data.length / shape[0]
+        close(values, data.subarray(k * width, (k + 1) * width))
+      }
+    }
+  })
+
   it('is what was learned, where something was', async () => {
     const scene = loadScene('double-pendulum')
     const system = await compileSystem(scene, true, 5)

@@ -7,7 +7,7 @@ import { trace } from '../compiler/trace/index.ts'
 import { symplectic, tableaus } from '../solvers/ode/methods/index.ts'
 import type { LiveRun } from './files/liveRun.ts'
 import type { Trajectory } from './files/trajectory.ts'
-import { massMatrixSeries, pointSeries, quaternionSeries } from './files/viewerSeries.ts'
+import { fieldSeries, massMatrixSeries, pointSeries, quaternionSeries } from './files/viewerSeries.ts'
 import type { Points } from './problem/points.ts'
 import { type CompiledSystem, modelOf } from './problem/problem.ts'
 import { type Formula, substitute } from './scene/formula/index.ts'
@@ -53,16 +53,22 @@ export async function liveModel(
     pointSeries(name),
     model.formulas(formulas),
   ])
-  const { frames } = model
-  frames?.names.forEach((frame, k) => {
-    const part =
-      (begin: number, count: number): ModelFunction =>
-      (t, y, theta) =>
-        slice(frames.values(t, y, theta), [7 * k + begin], [count])
-    shown.push([pointSeries(frame), part(0, 3)], [quaternionSeries(frame), part(3, 4)])
-  })
   if (model.energy) shown.push(['energy', model.energy])
   if (model.massMatrix) shown.push([massMatrixSeries, model.massMatrix])
+  if (model.meshField) shown.push([fieldSeries(model.meshField.name), model.meshField.values])
+  /** Numbers from `begin` on of a function's vector. */
+  const part =
+    (f: ModelFunction, begin: number, count: number): ModelFunction =>
+    (t, y, theta) =>
+      slice(f(t, y, theta), [begin], [count])
+  const { probes, frames } = model
+  probes?.names.forEach((name, k) => {
+    shown.push([name, part(probes.values, k, 1)])
+  })
+  frames?.names.forEach((name, k) => {
+    shown.push([pointSeries(name), part(frames.values, 7 * k, 3)])
+    shown.push([quaternionSeries(name), part(frames.values, 7 * k + 3, 4)])
+  })
 
   const graph = trace(
     (t: Tensor, y: Tensor, ...theta: Tensor[]) => [
@@ -122,6 +128,9 @@ function inlined(points: Points): Points {
   )
 }
 
+/** Series that are drawn: a page that could not compute them again would show bodies that stand still. */
+const drawn = /^(point|quaternion|particles|field|force|reaction):/
+
 /** The trajectory with the model behind it, where a page can run it. */
 export async function withLiveModel(
   trajectory: Trajectory,
@@ -130,5 +139,8 @@ export async function withLiveModel(
   learn: boolean,
 ): Promise<Trajectory> {
   const live = await liveModel(scene, system, learn)
-  return live ? { ...trajectory, model: live.bytes, meta: { ...trajectory.meta, run: live.run } } : trajectory
+  const told = new Set(live?.run.shown?.outputs.map(({ name }) => name))
+  if (!live || Object.keys(trajectory.series).some(name => drawn.test(name) && !told.has(name)))
+    return trajectory
+  return { ...trajectory, model: live.bytes, meta: { ...trajectory.meta, run: live.run } }
 }

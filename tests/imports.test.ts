@@ -39,7 +39,7 @@ const rules: Readonly<Record<string, Rule>> = {
     folders: [...browserFiles, 'solvers/ode'],
     packages: ['three', 'uplot', 'camera-controls', 'fflate', 'vite', 'mediabunny', 'gifenc'],
   },
-  'viewer/testing': { folders: ['viewer', 'sim/files', 'sim/view', 'sim/export'], packages: 'any' },
+  'viewer/testing': { folders: ['viewer', 'sim'], packages: 'any' },
   'index.ts': { folders: ['kernels', 'compiler', 'solvers', 'models', 'sim'], packages: [] },
   scenes: { folders: [], packages: ['neurode', '@tensorflow/tfjs'] },
   examples: { folders: ['index.ts'], packages: 'any' },

@@ -135,10 +135,6 @@ export const truthSeries = (series: string): string => `truth:${series}`
 export const pointOf = (series: string): string | null =>
   series.startsWith('point:') ? series.slice('point:'.length) : null
 
-/** The name of the point whose orientation a series holds (`quaternion:p1` → `p1`), or null. */
-export const turnedPointOf = (series: string): string | null =>
-  series.startsWith('quaternion:') ? series.slice('quaternion:'.length) : null
-
 /** What the viewer reads of a trajectory's `meta`; other keys are left alone. */
 export interface ViewerMeta {
   /** Title on the page; default: the file's name. */

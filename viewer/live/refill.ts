@@ -1,4 +1,4 @@
-import { massMatrixSeries, pointOf, turnedPointOf } from '../../sim/files/viewerSeries.ts'
+import { massMatrixSeries } from '../../sim/files/viewerSeries.ts'
 import { driftOf, driftSeries, errorOf, errorSeries } from '../derived.ts'
 import { stateBody, type TrajectoryView, writePhasePoints } from '../trajectoryView.ts'
 
@@ -21,12 +21,18 @@ export function refill(
     if (column) for (let k = 0; k < column.length; k++) column[k] = y[k * n + i]
   })
   for (const [name, data] of Object.entries(series)) {
-    const point = pointOf(name)
-    const turned = turnedPointOf(name)
-    if (point !== null) main.points.get(point)?.set(data)
-    else if (turned !== null) main.quaternions.get(turned)?.set(data)
-    else if (name === massMatrixSeries) main.massMatrix?.data.set(data)
-    else main.series.get(name)?.set(data)
+    const [, kind, of] = /^(\w+):(.*)$/s.exec(name) ?? []
+    const target =
+      kind === 'point'
+        ? main.points.get(of)
+        : kind === 'quaternion'
+          ? main.quaternions.get(of)
+          : kind === 'field'
+            ? main.fields.get(of)?.data
+            : name === massMatrixSeries
+              ? main.massMatrix?.data
+              : main.series.get(name)
+    target?.set(data)
   }
   const energy = main.series.get('energy')
   if (energy) main.series.get(driftSeries)?.set(driftOf(energy))

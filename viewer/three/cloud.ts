@@ -110,7 +110,7 @@ export function createCloud(view: TrajectoryView, cloud: CloudPart, motion: Moti
 /** Small enough that the particles stand apart, also when there are many. */
 function defaultRadius(view: TrajectoryView, { count, cloth, links }: CloudPart): number {
   const radius = radiusOf(view.bounds)
-  if (cloth) return (0.25 * radius) / Math.max(...cloth)
+  if (cloth) return (0.1 * radius) / Math.max(...cloth) // the cloth itself is what is looked at
   return Math.min(0.035, (links.length > 0 ? 0.6 : 0.22) / Math.cbrt(count)) * radius
 }
 
