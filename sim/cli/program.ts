@@ -64,6 +64,7 @@ export function commandLine(): Command {
     .command('scenes')
     .description('list the scenes that are shipped')
     .option('--tests', 'the test problems of integrators, with known solutions')
+    .option('--run', 'train or simulate each, and print its criteria, met or not')
     .action(async options => (await import('./commands/scenes.ts')).scenesCommand(options))
 
   program

@@ -3,9 +3,19 @@ import { loadScene, shippedScenes } from '../../scene/index.ts'
 import { commandName } from '../commandName.ts'
 import { firstClause, tableText } from '../printTable.ts'
 
-/** `neurode scenes`: lists what is shipped; with --tests, the test problems. */
-export function scenesCommand({ tests = false }: { readonly tests?: boolean }): void {
+/** `neurode scenes`: lists what is shipped; with --tests, the test problems; with --run, runs them. */
+export async function scenesCommand({
+  tests = false,
+  run = false,
+}: {
+  readonly tests?: boolean
+  readonly run?: boolean
+}): Promise<void> {
   const shipped = shippedScenes()
+  if (run) {
+    const { runScenes } = await import('./runScenes.ts')
+    return runScenes(shipped.filter(({ isTest }) => isTest === tests))
+  }
   const rows = shipped
     .filter(({ isTest }) => isTest === tests)
     .map(({ name, file }) => {
